@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is held to the same rules: nothing implicit, nothing unsafe unmarked, no warning.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// Tests and their probes: the same, but free to use pointers without a mark.
+let strictTests: [SwiftSetting] = [
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "lockstep",
+  products: [
+    .executable(name: "trainer", targets: ["trainer"]),
+    .executable(name: "sharder", targets: ["sharder"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // L5: parse arguments, call one function.
+    .executableTarget(
+      name: "trainer", dependencies: ["Training", argumentParser], swiftSettings: strict),
+    .executableTarget(
+      name: "sharder", dependencies: ["Datasets", argumentParser], swiftSettings: strict),
+
+    // L4: the loop, the coordinator, plans and checkpoints.
+    .target(
+      name: "Training",
+      dependencies: [
+        "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Storage", "CSignals", yams,
+      ],
+      swiftSettings: strict),
+
+    // L3: layers, model, optimizers | ranks, reduction | shards, samples.
+    .target(name: "Networks", dependencies: ["Kernels", "Storage"], swiftSettings: strict),
+    .target(
+      name: "Collectives", dependencies: ["Kernels", "Storage", "CMPI"], swiftSettings: strict),
+    .target(
+      name: "Datasets", dependencies: ["Kernels", "HDF5", "Storage"], swiftSettings: strict),
+
+    // L2: mathematics on spans | owned HDF5 handles.
+    .target(name: "Kernels", dependencies: ["Storage", "COpenBLAS"], swiftSettings: strict),
+    .target(name: "HDF5", dependencies: ["Storage", "CHDF5"], swiftSettings: strict),
+
+    // L1: aligned memory, shapes, random streams, digests, files.
+    .target(name: "Storage", dependencies: ["COpenSSL", "CZlib"], swiftSettings: strict),
+
+    // L0: system libraries and their shims.
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CSignals"),
+
+    // Tests: one target a room, and those that look at the whole house.
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strictTests),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "Storage"], swiftSettings: strictTests),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "Storage"], swiftSettings: strictTests),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Kernels", "Storage"],
+      resources: [.copy("Golden")], swiftSettings: strictTests),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Storage", "sharder"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "CollectivesTests", dependencies: ["Collectives", "Storage", "reduction-probe"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Networks", "Datasets", "Storage", "HDF5"],
+      swiftSettings: strictTests),
+    .testTarget(
+      name: "RunTests", dependencies: ["trainer", "sharder", "allocation-probe"],
+      swiftSettings: strictTests),
+    .testTarget(name: "HouseTests", swiftSettings: strictTests),
+
+    // Programs that tests start under mpirun.
+    .executableTarget(
+      name: "reduction-probe", dependencies: ["Collectives", "Storage"],
+      path: "Tests/Probes/reduction-probe", swiftSettings: strictTests),
+    .executableTarget(
+      name: "allocation-probe", dependencies: ["Training", "CAllocationCounter"],
+      path: "Tests/Probes/allocation-probe", swiftSettings: strictTests),
+    .target(name: "CAllocationCounter", path: "Tests/Probes/CAllocationCounter"),
+  ]
+)
