@@ -1,0 +1,16 @@
+/// How many of the `first` samples have their label as the largest logit; the first of equals wins.
+///
+/// - Parameters:
+///   - logits: [N, K].
+///   - labels: [N].
+public func countCorrect(logits: Span<Float>, labels: Span<Int32>, first: Int) -> Int {
+  let classes = logits.count / labels.count
+  var correct = 0
+  for sample in 0..<first {
+    var best = 0
+    for k in 1..<max(classes, 1)
+    where logits[sample * classes + k] > logits[sample * classes + best] { best = k }
+    if best == Int(labels[sample]) { correct += 1 }
+  }
+  return correct
+}

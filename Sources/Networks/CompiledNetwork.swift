@@ -1,0 +1,43 @@
+import Storage
+
+/// A network with a place in memory for everything, for one size of micro-batch.
+struct CompiledNetwork: Sendable {
+  /// The nodes, in the order of the forward pass.
+  private(set) var nodes: [CompiledNode] = []
+  /// The images, [N, H, W, C].
+  let images: Range<Int>
+  /// What leaves the last node.
+  let output: Range<Int>
+  /// The loss's gradient with respect to it.
+  let outputGradient: Range<Int>
+  /// The elements of the arena.
+  let arenaCount: Int
+
+  init(_ network: Network, parameterRanges: [[Range<Int>]], microBatch: Int) {
+    let wishes = MemoryWishes(network, microBatch: microBatch)
+    let plan = MemoryPlan(wishes.requests)
+    func place(_ request: Int?) -> Range<Int> {
+      guard let request else { return 0..<0 }
+      return plan.offsets[request]..<plan.offsets[request] + wishes.requests[request].count
+    }
+    for (index, node) in network.nodes.enumerated() {
+      let gradients = wishes.outputGradients[index]
+      nodes.append(
+        CompiledNode(
+          layer: node.layer, index: index, inputShapes: node.inputs.map(\.shape),
+          outputShape: node.shape,
+          inputs: node.inputs.map { place($0.node < 0 ? wishes.images : wishes.outputs[$0.node]) },
+          output: place(wishes.outputs[index]), outputGradient: place(gradients.first),
+          inputGradients: wishes.inputGradients[index].map { $0.map(place) },
+          furtherGradients: gradients.dropFirst().map(place),
+          saved: place(wishes.saved[index]), savedIndices: place(wishes.savedIndices[index]),
+          forwardWorkspace: place(wishes.forwardWorkspace[index]),
+          backwardWorkspace: place(wishes.backwardWorkspace[index]),
+          parameters: parameterRanges[index]))
+    }
+    images = place(wishes.images)
+    output = nodes.last?.output ?? images
+    outputGradient = nodes.last?.outputGradient ?? 0..<0
+    arenaCount = plan.count
+  }
+}

@@ -1,0 +1,25 @@
+import Storage
+
+/// A node of a network with its place in memory, for one size of micro-batch.
+///
+/// Ranges are elements of the model's arena unless they say otherwise.
+struct CompiledNode: Sendable {
+  let layer: any Layer
+  /// Tells the layers apart in random streams.
+  let index: Int
+  let inputShapes: [Shape]
+  let outputShape: Shape
+  let inputs: [Range<Int>]
+  let output: Range<Int>
+  let outputGradient: Range<Int>
+  /// Where the gradient of each input goes; nil if nobody needs it.
+  let inputGradients: [Range<Int>?]
+  /// Gradients that further consumers of the output leave, to be added to `outputGradient`.
+  let furtherGradients: [Range<Int>]
+  let saved: Range<Int>
+  let savedIndices: Range<Int>
+  let forwardWorkspace: Range<Int>
+  let backwardWorkspace: Range<Int>
+  /// Elements of the flat array of parameters.
+  let parameters: [Range<Int>]
+}

@@ -1,0 +1,127 @@
+import Kernels
+public import Storage
+
+/// A network with its memory: runs micro-batches of a fixed size forward and backward.
+///
+/// The model owns activations and their gradients. Parameters and their gradients belong to
+/// whoever trains it, and are handed in.
+public struct Model: ~Copyable {
+  /// The graph.
+  public let network: Network
+  /// Where each tensor lies in the flat array of parameters.
+  public let layout: ParameterLayout
+  /// What training makes small.
+  public let loss: Loss
+  /// The number of samples of a micro-batch, N.
+  public let microBatch: Int
+
+  private let seed: UInt64
+  private let compiled: CompiledNetwork
+  private let arena: AlignedArray<Float>
+  private let view: MemoryView<Float>
+  private let sampleLosses: AlignedArray<Float>
+
+  /// Plans and allocates all memory for micro-batches of `microBatch` samples.
+  public init(_ network: Network, loss: Loss, microBatch: Int, seed: UInt64) {
+    precondition(microBatch > 0, "a micro-batch of \(microBatch) samples")
+    let (layout, ranges) = network.parameterLayout()
+    self.network = network
+    self.layout = layout
+    self.loss = loss
+    self.microBatch = microBatch
+    self.seed = seed
+    compiled = CompiledNetwork(network, parameterRanges: ranges, microBatch: microBatch)
+    arena = AlignedArray(count: compiled.arenaCount)
+    view = unsafe MemoryView(arena.unsafeElements)
+    sampleLosses = AlignedArray(count: microBatch)
+  }
+
+  /// The number of classes, K.
+  public var classCount: Int { network.output.shape.count }
+
+  /// Bytes of activations, their gradients and scratch memory.
+  public var memoryBytes: Int { arena.count * MemoryLayout<Float>.stride }
+
+  /// The logits of the last forward pass, [N, K].
+  public var logits: Span<Float> {
+    @_lifetime(borrow self) get { view.read(compiled.output) }
+  }
+
+  /// Computes logits and loss of one micro-batch.
+  ///
+  /// - Parameters:
+  ///   - images: [N, H, W, C].
+  ///   - labels: [N]; those of the first `count` samples count.
+  ///   - identities: [N]; random numbers are drawn for them.
+  ///   - parameters: the flat array.
+  public mutating func forward(
+    images: Span<Float>, labels: Span<Int32>, identities: Span<SampleIdentity>, count: Int? = nil,
+    parameters: Span<Float>, mode: Mode
+  ) -> MicroBatchLoss {
+    precondition(
+      images.count == compiled.images.count && labels.count == microBatch
+        && identities.count == microBatch && parameters.count == layout.count,
+      "\(images.count) pixels, \(labels.count) labels, \(parameters.count) parameters")
+    var input = view.write(compiled.images)
+    for i in 0..<images.count { input[i] = images[i] }
+    unsafe parameters.withUnsafeBufferPointer { parameters in
+      unsafe identities.withUnsafeBufferPointer { identities in
+        let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
+        let identities = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: identities))
+        for node in compiled.nodes {
+          node.layer.forward(
+            ForwardPass(
+              node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
+              identities: identities, seed: seed,
+              mode: mode, microBatch: microBatch))
+        }
+      }
+    }
+    return computeLoss(labels: labels, count: count ?? microBatch)
+  }
+
+  /// Overwrites `gradients`, a flat array, with the gradient of the mean loss of the micro-batch
+  /// of the last forward pass; statistics take the micro-batch's values.
+  public mutating func backward(parameters: Span<Float>, into gradients: inout MutableSpan<Float>) {
+    precondition(
+      parameters.count == layout.count && gradients.count == layout.count,
+      "\(gradients.count) gradients for \(layout.count) parameters")
+    unsafe parameters.withUnsafeBufferPointer { parameters in
+      unsafe gradients.withUnsafeMutableBufferPointer { gradients in
+        let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
+        let flatGradients = unsafe MemoryView(gradients)
+        for index in compiled.nodes.indices.reversed() {
+          let node = compiled.nodes[index]
+          if node.outputGradient.isEmpty { continue }
+          sumGradients(of: node)
+          node.layer.backward(
+            BackwardPass(
+              node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
+              flatGradients: flatGradients,
+              microBatch: microBatch))
+        }
+      }
+    }
+  }
+
+  /// Adds up what the consumers of a node's output left, in a fixed order.
+  private func sumGradients(of node: CompiledNode) {
+    for further in node.furtherGradients {
+      var sum = view.write(node.outputGradient)
+      add(view.read(further), to: &sum)
+    }
+  }
+
+  private mutating func computeLoss(labels: Span<Int32>, count: Int) -> MicroBatchLoss {
+    let view = self.view
+    let logits = view.read(compiled.output)
+    var gradient = view.write(compiled.outputGradient)
+    let lossView = unsafe MemoryView(sampleLosses.unsafeElements)
+    var losses = lossView.write(0..<microBatch)
+    loss.compute(logits: logits, labels: labels, losses: &losses, gradient: &gradient)
+    var sum = 0.0
+    for i in 0..<count { sum += Double(losses[i]) }
+    let correct = countCorrect(logits: logits, labels: labels, first: count)
+    return MicroBatchLoss(sum: sum, count: count, correct: correct)
+  }
+}
