@@ -20,18 +20,20 @@ public enum DurableFile {
 
   /// Writes `bytes` to `path` and their digest to `path.sha256`, in the form of `sha256sum -c`.
   ///
-  /// The data are on disk under a temporary name first, then the digest takes its final name, then
-  /// the data: a crash at any moment leaves no new file under its final name without its digest.
-  /// Where `path` exists already, a crash between the two leaves old data beside a new digest,
-  /// which a reader sees as damage: give each content its own name, as checkpoints have.
+  /// Both are on disk under temporary names first, then the digest takes its final name, then the
+  /// data: a crash at any moment leaves no file under its final name without its digest. Where
+  /// `path` exists already, a crash between the two leaves old data beside a new digest, which a
+  /// reader sees as damage: give each content its own name, as checkpoints have.
   @discardableResult
   public static func writeWithDigest(
     _ bytes: RawSpan, to path: String
   ) throws(FileError) -> SHA256Digest {
     let digest = SHA256Digest(of: bytes)
+    let line = Array("\(digest.hex)  \(baseName(path))\n".utf8)
     try writeBeside(bytes, path)
     do throws(FileError) {
-      try write("\(digest.hex)  \(baseName(path))\n", to: digestPath(of: path))
+      try writeBeside(unsafe line.span.bytes, digestPath(of: path))
+      try publish(digestPath(of: path))
     } catch {
       unsafe unlink(temporaryPath(of: path))
       throw error
@@ -39,8 +41,8 @@ public enum DurableFile {
     do throws(FileError) {
       try publish(path)
     } catch {
-      // A digest whose file never came would only puzzle; an existing file keeps whatever it has.
-      if unsafe access(path, F_OK) != 0 { unsafe unlink(digestPath(of: path)) }
+      // The digest speaks of data that never came: better none than a wrong one.
+      unsafe unlink(digestPath(of: path))
       throw error
     }
     return digest
