@@ -23,7 +23,7 @@ import CMPI
   let communicator: MPI_Comm?
 
   /// Whether this rank is the one from which collective calls hand out, and to which they collect.
-  var isRoot: Bool { rank == 0 }
+  public var isRoot: Bool { rank == 0 }
 
   /// Starts MPI and agrees on the numbering.
   ///

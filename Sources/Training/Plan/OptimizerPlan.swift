@@ -10,16 +10,16 @@ public struct OptimizerPlan: Codable, Hashable, Sendable {
   /// The learning rate that the schedule starts from.
   public var lr: Double
   /// How much of the last step's direction stays (SGD, RMSprop, LARS).
-  public var momentum: Float
+  public var momentum: Double
   /// Whether momentum looks ahead (SGD).
   public var nesterov: Bool
   /// The decay of the averages of gradients and of their squares (Adam's β₁ and β₂; RMSprop's α
   /// is the second).
-  public var betas: [Float]
+  public var betas: [Double]
   /// Added to a denominator.
-  public var epsilon: Float
+  public var epsilon: Double
   /// The weight decay of weights of convolutions and dense layers.
-  public var weightDecay: Float
+  public var weightDecay: Double
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case name, lr, momentum, nesterov, betas, epsilon
@@ -64,7 +64,7 @@ public struct UpdatePlan: Codable, Hashable, Sendable {
   /// The largest norm of the whole gradient; nil for any.
   public var clip: Double?
   /// The decay of an exponential moving average of the weights, which is then what is evaluated.
-  public var average: Float?
+  public var average: Double?
   /// Whether weight decay reaches biases and scales of normalizations too.
   public var decayAll: Bool
 
@@ -77,7 +77,7 @@ public struct UpdatePlan: Codable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     clip = try keys.decodeIfPresent(Double.self, forKey: .clip)
-    average = try keys.decodeIfPresent(Float.self, forKey: .average)
+    average = try keys.decodeIfPresent(Double.self, forKey: .average)
     decayAll = try keys.value(.decayAll, default: false)
     if let clip, !(clip > 0) { throw PlanError("plan: update.clip: is \(clip), must be above 0") }
     if let average { try keys.check(average, .average, in: 0..<1, "at least 0 and below 1") }
@@ -89,9 +89,9 @@ public struct GroupPlan: Codable, Hashable, Sendable {
   /// What the names of the parameters start with.
   public var match: String
   /// A factor on the learning rate.
-  public var lrFactor: Float
+  public var lrFactor: Double
   /// Another weight decay.
-  public var weightDecay: Float?
+  public var weightDecay: Double?
   /// Whether the parameters never change.
   public var frozen: Bool
 
@@ -106,7 +106,7 @@ public struct GroupPlan: Codable, Hashable, Sendable {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     match = try keys.decode(String.self, forKey: .match)
     lrFactor = try keys.value(.lrFactor, default: 1)
-    weightDecay = try keys.decodeIfPresent(Float.self, forKey: .weightDecay)
+    weightDecay = try keys.decodeIfPresent(Double.self, forKey: .weightDecay)
     frozen = try keys.value(.frozen, default: false)
     try keys.check(lrFactor, .lrFactor, in: 0..., "at least 0")
   }
