@@ -12,7 +12,7 @@ struct Run {
   /// One step as Training takes it; returns the totals.
   func step(_ step: Int) throws(MPIError) -> ReductionTotals {
     let last = step == options.steps - 1
-    for microBatch in reducer.tree.shares[rank].microBatches {
+    for microBatch in reducer.microBatches {
       let (loss, correct) = backward(step, microBatch, poison: last)
       reducer.record(loss: loss, correct: correct, microBatch: microBatch)
     }

@@ -15,6 +15,8 @@ struct ProbeOptions {
   var asking: Int?
   /// Whether to count heap allocations instead of printing results.
   var counts = false
+  /// Whether to try the world's own exchanges instead of taking steps.
+  var exchanges = false
   /// Elements of an extra large tensor.
   var large = 0
 
@@ -31,6 +33,7 @@ struct ProbeOptions {
       case "poisoned": poisoned = Int(parts[1])!
       case "asking": asking = Int(parts[1])!
       case "counts": counts = parts[1] == "true"
+      case "exchanges": exchanges = parts[1] == "true"
       case "large": large = Int(parts[1])!
       default: fatalError("unknown key: \(argument)")
       }

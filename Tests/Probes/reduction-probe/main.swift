@@ -9,7 +9,7 @@ import Collectives
 let options = ProbeOptions(CommandLine.arguments.dropFirst())
 do {
   let world = try World()
-  let line = try probe(options, in: world)
+  let line = try options.exchanges ? exchanges(in: world) : probe(options, in: world)
   print("rank \(world.rank) of \(world.size): \(line)")
   try world.finalize()
 } catch {
