@@ -20,6 +20,9 @@ import Storage
   /// One line to tell the user where not the transport asked for is used, else nil.
   public let note: String?
 
+  /// This rank's micro-batches of a step, to be taken in this order.
+  public var microBatches: Range<Int> { share.microBatches }
+
   let world: World
   let transport: any Transport
   let memory: ReductionMemory

@@ -14,4 +14,7 @@ public struct ReductionTotals: Sendable, Equatable {
   public var firstNonFiniteMicroBatch: Int?
   /// The bitwise OR of the control integers of all ranks.
   public var control: Int32 = 0
+
+  /// The totals of no micro-batch.
+  public init() {}
 }
