@@ -1,0 +1,4 @@
+@main
+struct Sharder {
+  static func main() {}
+}
