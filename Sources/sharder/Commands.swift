@@ -72,7 +72,9 @@ struct Verify: ParsableCommand {
     let dataset = try Dataset(folder: folder)
     let faults = dataset.verify()
     for fault in faults { complain(fault) }
-    guard faults.isEmpty else { fail("damaged shards: \(faults.count)", Storage.ExitCode.badData.rawValue) }
+    // ArgumentParser has an ExitCode too.
+    let badData = Storage.ExitCode.badData.rawValue
+    guard faults.isEmpty else { fail("damaged shards: \(faults.count)", badData) }
     print("\(folder): all shards are sound")
   }
 }
