@@ -39,7 +39,7 @@ let package = Package(
       name: "trainer", dependencies: ["Training", "Collectives", "Storage", argumentParser],
       swiftSettings: strict),
     .executableTarget(
-      name: "sharder", dependencies: ["Datasets", argumentParser], swiftSettings: strict),
+      name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
 
     // L4: the loop, the coordinator, plans and checkpoints.
     .target(
