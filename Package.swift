@@ -38,7 +38,7 @@ let package = Package(
     .executableTarget(
       name: "trainer", dependencies: ["Training", argumentParser], swiftSettings: strict),
     .executableTarget(
-      name: "sharder", dependencies: ["Datasets", argumentParser], swiftSettings: strict),
+      name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
 
     // L4: the loop, the coordinator, plans and checkpoints.
     .target(

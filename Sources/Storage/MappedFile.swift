@@ -3,7 +3,9 @@
 #endif
 
 /// A file mapped into memory, to read; processes that map the same file share its pages.
-@safe public struct MappedFile: ~Copyable {
+///
+/// Sendable because nobody writes to it.
+@safe public struct MappedFile: ~Copyable, @unchecked Sendable {
   /// The path as it was given.
   public let path: String
   /// A view of the file's bytes; it must not outlive the mapping.
@@ -27,6 +29,9 @@
   public var bytes: RawSpan {
     @_lifetime(borrow self) get { unsafe unsafeBytes.bytes }
   }
+
+  /// The digest of the file's bytes.
+  public var digest: SHA256Digest { SHA256Digest(of: bytes) }
 
   /// The file's bytes, copied.
   public var contents: [UInt8] { unsafe [UInt8](unsafeBytes) }

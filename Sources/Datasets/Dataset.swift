@@ -1,0 +1,53 @@
+public import Storage
+
+/// A data set in shards, as `sharder` makes it: a folder with an index and HDF5 files.
+public struct Dataset: Sendable {
+  /// The folder.
+  public let folder: String
+  /// What its index says.
+  public let index: ShardIndex
+
+  /// Reads the index in `folder`; throws a `DatasetError` if there is none or it is wrong.
+  public init(folder: String) throws {
+    self.folder = folder
+    index = try ShardIndex(folder: folder)
+  }
+
+  /// The shape of a sample: [H, W, C].
+  public var shape: Shape { Shape(index.shape) }
+  /// The names of the classes; a label is an index into them.
+  public var classNames: [String] { index.classes }
+  /// How pixels become numbers.
+  public var normalization: Normalization {
+    Normalization(means: index.means, deviations: index.deviations)
+  }
+
+  /// Opens the samples of the split `name`: every shard is mapped, and its sizes and labels checked.
+  public func split(_ name: String) throws -> SampleStore {
+    guard let split = index.splits[name] else {
+      let known = index.splits.keys.sorted().joined(separator: ", ")
+      throw DatasetError(
+        folder, "there is no split named \(name)", remedy: "choose one of \(known)",
+        exitCode: .usage)
+    }
+    return try SampleStore(
+      split, folder: folder, shape: shape, classCount: index.classes.count)
+  }
+}
+
+/// How pixels become numbers: (v / 255 - mean) / deviation, channel by channel.
+public struct Normalization: Equatable, Sendable {
+  /// The mean of each channel.
+  public var means: [Double]
+  /// The standard deviation of each channel.
+  public var deviations: [Double]
+
+  /// The normalization with the given means and standard deviations of bytes v taken as v / 255.
+  public init(means: [Double], deviations: [Double]) {
+    precondition(
+      means.count == deviations.count,
+      "\(means.count) means and \(deviations.count) deviations")
+    self.means = means
+    self.deviations = deviations
+  }
+}

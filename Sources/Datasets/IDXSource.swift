@@ -1,0 +1,88 @@
+internal import Storage
+
+/// Reads the splits of an IDX data set, the form of MNIST (LeCun, Cortes and Burges, 1998).
+internal func readIDX(_ files: SourceFiles) throws -> SourceData {
+  if let images = files.single {
+    let labels = images.replacing("images", with: "labels").replacing("idx3", with: "idx1")
+    guard let name = files.names.first(where: { $0 == labels && $0 != images }) else {
+      throw DatasetError(
+        files.path(of: images), "its labels should be beside it, in \(labels)",
+        remedy: "put both into one folder, and name the file of images")
+    }
+    return SourceData(splits: ["train": try readIDX(files, images: images, labels: name)])
+  }
+  var splits: [String: LabelledImages] = [:]
+  for (name, prefix) in [("train", "train"), ("test", "t10k"), ("test", "test")] {
+    guard let images = files.names.first(where: { $0.hasPrefix(prefix + "-images") }) else {
+      continue
+    }
+    guard let labels = files.names.first(where: { $0.hasPrefix(prefix + "-labels") }) else {
+      throw DatasetError(
+        files.folder, "there is \(images), but no \(prefix)-labels-idx1-ubyte[.gz]",
+        remedy: "get the missing file")
+    }
+    splits[name] = try readIDX(files, images: images, labels: labels)
+  }
+  guard splits["train"] != nil else {
+    throw DatasetError(
+      files.folder, "there is no train-images-idx3-ubyte[.gz]", remedy: "get the missing file")
+  }
+  return SourceData(splits: splits)
+}
+
+/// Reads one file of images with its labels.
+private func readIDX(
+  _ files: SourceFiles, images: String, labels: String
+) throws -> LabelledImages {
+  let (imagePath, labelPath) = (files.path(of: images), files.path(of: labels))
+  let pixels = try IDXFile(imagePath, ranks: 3...4)
+  let numbers = try IDXFile(labelPath, ranks: 1...1)
+  guard pixels.extents[0] == numbers.extents[0] else {
+    throw DatasetError(
+      labelPath, "\(numbers.extents[0]) labels for the \(pixels.extents[0]) images of \(imagePath)",
+      remedy: "get both files again, from the same place")
+  }
+  let shape = Array(pixels.extents[1...]) + (pixels.extents.count == 3 ? [1] : [])
+  return LabelledImages(
+    shape: shape, images: pixels.elements, labels: numbers.elements.map(Int.init),
+    labelFile: labelPath)
+}
+
+/// A file of bytes in IDX form: a header with the extents, then the elements.
+private struct IDXFile {
+  let extents: [Int]
+  let elements: [UInt8]
+
+  /// Reads the file, inflated where it is compressed; throws unless its header fits its size.
+  init(_ path: String, ranks: ClosedRange<Int>) throws {
+    let file = try MappedFile(path)
+    let isCompressed = Gzip.isCompressed(file.bytes)
+    let bytes = isCompressed ? try Gzip.inflate(file.bytes, path: path) : file.contents
+    let again = "check that it is the right file, or get it again"
+    // Two zeros, 8 for unsigned bytes, the number of extents.
+    guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8,
+      ranks.contains(Int(bytes[3]))
+    else {
+      throw DatasetError(
+        path,
+        "it begins with \(Array(bytes.prefix(4))) instead of [0, 0, 8, \(ranks.lowerBound)], "
+          + "so it is no IDX file of \(ranks.lowerBound == 1 ? "labels" : "images")", remedy: again)
+    }
+    let rank = Int(bytes[3])
+    let header = 4 + 4 * rank
+    guard bytes.count >= header else {
+      throw DatasetError(path, "it ends inside its header", remedy: again)
+    }
+    extents = (0..<rank).map { axis in
+      bytes[4 + 4 * axis..<8 + 4 * axis].reduce(0) { $0 << 8 | Int($1) }
+    }
+    let wanted = extents.reduce(1.0) { $0 * Double($1) }
+    guard wanted > 0, Double(bytes.count - header) == wanted else {
+      throw DatasetError(
+        path,
+        "its header promises \(extents) elements, but \(bytes.count - header) bytes follow: "
+          + "it is truncated or damaged", remedy: again)
+    }
+    elements = Array(bytes[header...])
+  }
+}

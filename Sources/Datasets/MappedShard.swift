@@ -1,0 +1,72 @@
+internal import HDF5
+internal import Storage
+
+/// One shard, mapped into memory, with the places of its images and labels.
+///
+/// Sendable because nothing in it, nor in the mapped file, ever changes.
+@safe internal final class MappedShard: @unchecked Sendable {
+  let entry: ShardIndex.Shard
+  let file: MappedFile
+  /// The first byte of the first image; images [samples, H, W, C] follow each other.
+  let images: UnsafeRawPointer
+  /// The first label; labels are 32-bit, little-endian, at any alignment.
+  let labels: UnsafeRawPointer
+
+  /// Maps the shard and finds its datasets; throws an error that names it if anything is amiss.
+  init(_ entry: ShardIndex.Shard, folder: String, shape: Shape) throws {
+    let path = folder + "/" + entry.file
+    let file = try MappedFile(path)
+    guard file.count == entry.bytes else {
+      throw DatasetError(
+        path,
+        "the shard has \(file.count) bytes instead of \(entry.bytes): "
+          + (file.count < entry.bytes ? "it is truncated" : "it is not the one in the index"),
+        remedy: shardRemedy)
+    }
+    let hdf5 = try HDF5File(reading: path)
+    let images = try hdf5.root.dataset("images")
+    let labels = try hdf5.root.dataset("labels")
+    let imageOffset = try placeInFile(
+      images, .uint8, [entry.samples] + shape.extents, elementBytes: 1, file.count)
+    let labelOffset = try placeInFile(
+      labels, .int32, [entry.samples], elementBytes: 4, file.count)
+    guard let start = unsafe file.unsafeBytes.baseAddress else {
+      throw DatasetError(path, "the shard is empty", remedy: shardRemedy)
+    }
+    unsafe self.images = start + imageOffset
+    unsafe self.labels = start + labelOffset
+    self.entry = entry
+    self.file = file
+  }
+
+  /// The label of the sample with index `sample` in this shard.
+  func label(_ sample: Int) -> Int32 {
+    let label = unsafe labels.loadUnaligned(fromByteOffset: 4 * sample, as: Int32.self)
+    return Int32(littleEndian: label)
+  }
+}
+
+internal let shardRemedy = "make the data set again with `sharder create`"
+
+/// Where a dataset's elements begin; throws unless it has this type and extents, and lies whole,
+/// contiguous and unfiltered inside the file.
+private func placeInFile(
+  _ dataset: borrowing HDF5Dataset, _ type: HDF5ElementType, _ extents: [Int], elementBytes: Int,
+  _ fileBytes: Int
+) throws -> Int {
+  guard dataset.type.isStored(as: type), dataset.extents == extents else {
+    throw DatasetError(
+      dataset.place,
+      "it holds \(dataset.type) \(dataset.extents) instead of \(type.rawValue) \(extents)",
+      remedy: shardRemedy)
+  }
+  guard let offset = dataset.fileOffset else {
+    throw DatasetError(
+      dataset.place, "it is not contiguous, so it cannot be mapped", remedy: shardRemedy)
+  }
+  guard offset >= 0, offset + elementBytes * dataset.count <= fileBytes else {
+    throw DatasetError(
+      dataset.place, "its elements lie beyond the end of the file", remedy: shardRemedy)
+  }
+  return offset
+}

@@ -1,0 +1,92 @@
+public import Storage
+
+/// What a data set's `index.json` says: its shape, classes, splits and shards.
+public struct ShardIndex: Codable, Equatable, Sendable {
+  /// A run of samples in a file of their own.
+  public struct Shard: Codable, Equatable, Sendable {
+    /// The file's name in the data set's folder.
+    public var file: String
+    /// The number of samples.
+    public var samples: Int
+    /// The size of the file in bytes.
+    public var bytes: Int
+    /// The digest of the whole file.
+    public var sha256: SHA256Digest
+  }
+
+  /// The samples for one use: `train`, `test` or `validation`.
+  public struct Split: Codable, Equatable, Sendable {
+    /// The number of samples.
+    public var samples: Int
+    /// The digest of all images' bytes and all labels, however they are cut into shards.
+    public var digest: SHA256Digest
+    /// The shards, in the order of their samples.
+    public var shards: [Shard]
+  }
+
+  /// The version that this code reads and writes.
+  public static let currentVersion = 1
+  /// The file's name in the data set's folder.
+  public static let fileName = "index.json"
+
+  /// The version of the format.
+  public var version: Int
+  /// The extents of a sample: [H, W, C].
+  public var shape: [Int]
+  /// The names of the classes; a label is an index into them.
+  public var classes: [String]
+  /// Means of the training split's channels, where a byte v stands for v / 255.
+  public var means: [Double]
+  /// Standard deviations of the training split's channels, in the same units.
+  public var deviations: [Double]
+  /// The splits by name; `train` is always there.
+  public var splits: [String: Split]
+
+  /// The digest of the content: equal for equal samples, labels and classes in equal order,
+  /// wherever the data set lies and however it is cut into shards.
+  public var dataDigest: SHA256Digest {
+    var text = "lockstep data \(version)\nshape \(shape)\nclasses \(classes)\n"
+    text += "means \(means)\ndeviations \(deviations)\n"
+    for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
+      text += "split \(name) \(split.samples) \(split.digest.hex)\n"
+    }
+    return SHA256Digest(of: text)
+  }
+
+  /// The first thing that is wrong with the index, in words; nil if it is sound.
+  internal var fault: String? {
+    guard shape.count == 3, shape.allSatisfy({ $0 > 0 && $0 < 1 << 20 }) else {
+      return "shape \(shape) is not [height, width, channels]"
+    }
+    guard !classes.isEmpty else { return "it names no classes" }
+    guard means.count == shape[2], deviations.count == shape[2] else {
+      return "\(means.count) means and \(deviations.count) deviations for \(shape[2]) channels"
+    }
+    guard (means + deviations).allSatisfy({ $0.isFinite && $0 >= 0 }) else {
+      return "means \(means) or deviations \(deviations) are impossible"
+    }
+    guard splits["train"] != nil else { return "it has no split named train" }
+    for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
+      if let fault = split.fault { return "split \(name): \(fault)" }
+    }
+    return nil
+  }
+}
+
+extension ShardIndex.Split {
+  /// The first thing that is wrong with the split, in words; nil if it is sound.
+  fileprivate var fault: String? {
+    for shard in shards {
+      guard shard.samples > 0, shard.bytes > 0 else { return "shard \(shard.file) is empty" }
+      guard !shard.file.isEmpty, !shard.file.contains("/") else {
+        return "shard \(shard.file) is not in the data set's own folder"
+      }
+    }
+    // Sizes come from a file: their sum may be anything.
+    let sum = shards.reduce(into: 0.0) { $0 += Double($1.samples) }
+    guard Double(samples) == sum, samples > 0, samples <= Int(UInt32.max) else {
+      return "\(samples) samples, but its shards hold \(Int(min(sum, 1e15)))"
+    }
+    return nil
+  }
+}
