@@ -20,7 +20,7 @@ public struct LineFile: ~Copyable, Sendable {
   /// Adds a line; `line` has no line break.
   public func append(_ line: String) throws(FileError) {
     var text = line + "\n"
-    let written = unsafe text.withUTF8 { unsafe write(descriptor, $0.baseAddress, $0.count) }
+    let written = text.withUTF8 { unsafe write(descriptor, $0.baseAddress, $0.count) }
     if written != text.utf8.count {
       throw FileError("write", path: path, errorNumber: written < 0 ? errno : ENOSPC)
     }
