@@ -36,7 +36,8 @@ let package = Package(
   targets: [
     // L5: parse arguments, call one function.
     .executableTarget(
-      name: "trainer", dependencies: ["Training", argumentParser], swiftSettings: strict),
+      name: "trainer", dependencies: ["Training", "Collectives", "Storage", argumentParser],
+      swiftSettings: strict),
     .executableTarget(
       name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
 

@@ -1,4 +1,4 @@
-import Storage
+public import Storage
 
 // The arrays that a reducer owns, as the optimizer and checkpoints see them.
 
@@ -11,11 +11,12 @@ extension Reducer {
     }
   }
 
-  /// The mean gradient of an owned block, from `reduce` on until `publish`.
+  /// The mean gradient of an owned block, from `reduce` on until `publish`; an optimizer may put
+  /// its direction in its place.
   @_lifetime(borrow self)
-  public func gradient(_ block: Block) -> Span<Float> {
+  public func gradient(_ block: Block) -> MutableSpan<Float> {
     let part = unsafe memory.leftOvers[0].extracting(withinSlice(block))
-    return unsafe _overrideLifetime(part.span, borrowing: self)
+    return unsafe _overrideLifetime(part.mutableSpan, borrowing: self)
   }
 
   /// The parameters of an owned block, to update between `reduce` and `publish`.
@@ -99,6 +100,21 @@ extension Reducer {
     let full = unsafe transport.sharedState(number) ?? gathered.unsafeElements
     try unsafe transport.gatherState(number, into: full)
     return world.isRoot ? try unsafe body(full.span) : nil
+  }
+
+  /// Copies the whole of state array `number` into `values`, on every rank.
+  ///
+  /// All ranks call it together. Throws `MPIError`.
+  public func collectState(
+    _ number: Int, into values: inout AlignedArray<Float>
+  ) throws(MPIError) {
+    precondition(values.count == layout.count, "\(values.count) of \(layout.count) elements")
+    try unsafe transport.gatherState(number, into: values.unsafeElements)
+    if let shared = unsafe transport.sharedState(number) {
+      _ = unsafe values.unsafeElements.update(fromContentsOf: shared)
+    } else {
+      try unsafe world.broadcast(values.unsafeElements)
+    }
   }
 
   private func owns(_ block: Block) -> Bool {

@@ -21,6 +21,13 @@ extension World {
     String(decoding: try broadcast(Array((text ?? "").utf8)), as: UTF8.self)
   }
 
+  /// Overwrites `values`, of equal count everywhere, with the root's.
+  func broadcast(_ values: UnsafeMutableBufferPointer<Float>) throws(MPIError) {
+    let count = Int32(values.count)
+    try check(
+      unsafe MPI_Bcast(values.baseAddress, count, lockstep_float(), 0, communicator), "MPI_Bcast")
+  }
+
   /// The largest of all ranks' values.
   public func maximum(_ value: Int) throws(MPIError) -> Int {
     var result = Int64(value)

@@ -33,6 +33,15 @@
     @_lifetime(borrow self) get { unsafe unsafeElements.span }
   }
 
+  /// One element.
+  public subscript(index: Int) -> Element {
+    get { span[index] }
+    set {
+      var elements = mutableSpan
+      elements[index] = newValue
+    }
+  }
+
   /// The elements, to read and write.
   public var mutableSpan: MutableSpan<Element> {
     @_lifetime(&self) mutating get { unsafe unsafeElements.mutableSpan }

@@ -4,6 +4,11 @@
 
 /// Folders of the file system.
 public enum Folder {
+  /// Whether `folder` holds a file of that name.
+  public static func contains(_ name: String, _ folder: String) -> Bool {
+    unsafe access("\(folder)/\(name)", F_OK) == 0
+  }
+
   /// Creates the folder at `path` and those above it, where they do not exist.
   public static func create(_ path: String) throws(FileError) {
     var prefix = path.hasPrefix("/") ? "/" : ""

@@ -1,4 +1,3 @@
-public import Networks
 import Storage
 
 /// All that a run needs to go on, or a model to be used: a pure function of recipe, data, seed
@@ -43,6 +42,23 @@ extension Checkpoint {
     var step = 0
     /// The best accuracy on validation samples, and after how many steps.
     var best: (accuracy: Double, step: Int)?
+
+    init(step: Int = 0, best: (accuracy: Double, step: Int)? = nil) {
+      self.step = step
+      self.best = best
+    }
+
+    /// The position as a text that travels between ranks; numbers keep all their bits.
+    var text: String {
+      "\(step) " + (best.map { "\($0.accuracy.bitPattern) \($0.step)" } ?? "")
+    }
+
+    /// The position of a text.
+    init(text: String) {
+      let numbers = text.split(separator: " ").compactMap { UInt64($0) }
+      step = Int(numbers.first ?? 0)
+      best = numbers.count == 3 ? (Double(bitPattern: numbers[1]), Int(numbers[2])) : nil
+    }
   }
 
   /// Where the run of this checkpoint stands.

@@ -25,7 +25,7 @@ struct CheckpointFolder: Sendable {
   func save(_ checkpoint: Checkpoint, _ layout: ParameterLayout) throws {
     try Folder.create(path)
     let bytes = try checkpoint.encoded(layout)
-    try DurableFile.writeWithDigest(bytes.span.bytes, to: file(step: checkpoint.step))
+    try DurableFile.writeWithDigest(unsafe bytes.span.bytes, to: file(step: checkpoint.step))
   }
 
   /// Removes all but the newest `keep` checkpoints and the one after `best` steps.

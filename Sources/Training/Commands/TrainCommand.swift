@@ -1,9 +1,5 @@
 public import Collectives
-import Datasets
-import FoundationEssentials
 import Kernels
-import Networks
-import Storage
 
 /// What `trainer train` was asked to do.
 public struct TrainCommand: Sendable {
@@ -37,12 +33,11 @@ public struct TrainCommand: Sendable {
   public func run(in world: World) throws {
     useOneBLASThread()
     Wish.listen()
-    var (run, folder, position) = try prepare(in: world)
-    run.coordinator.began(resuming: position.step > 0)
+    var run = try prepare(in: world)
+    run.coordinator.began(resuming: run.firstStep > 0)
     let steps = try run.train()
     if run.coordinator.latest.step != steps { try run.evaluate(after: steps - 1) }
     run.coordinator.finish(after: steps)
-    _ = folder
     try run.reducer.close()
   }
 }

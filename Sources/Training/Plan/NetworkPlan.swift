@@ -1,4 +1,4 @@
-import Networks
+public import Networks
 
 /// Which network to train: one of the catalogue by name, or a list of layers.
 ///
@@ -21,7 +21,9 @@ public struct NetworkPlan: Codable, Hashable, Sendable {
     }
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     layers = try keys.decodeIfPresent([LayerPlan].self, forKey: .layers)
-    name = try layers == nil ? keys.decode(String.self, forKey: .name) : keys.value(.name, default: "layers")
+    name =
+      try layers == nil
+      ? keys.decode(String.self, forKey: .name) : keys.value(.name, default: "layers")
     dropout = try keys.decodeIfPresent(Double.self, forKey: .dropout)
     if let dropout { try keys.check(dropout, .dropout, in: 0..<1, "at least 0 and below 1") }
   }

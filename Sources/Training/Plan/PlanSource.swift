@@ -38,6 +38,9 @@ public struct PlanSource {
     tree = Self.setting(path[...], in: tree, to: value ?? Node(""))
   }
 
+  /// Whether the plan has a section of that name.
+  func has(_ section: String) -> Bool { tree[section] != nil }
+
   /// Sets a key unless the plan has it.
   public mutating func setDefault(_ path: [String], _ value: String) throws(PlanError) {
     var node: Node? = tree

@@ -1,5 +1,7 @@
 public import Collectives
 
+extension TransportChoice: Codable {}
+
 /// When and on what to evaluate.
 public struct EvaluationPlan: Codable, Hashable, Sendable {
   /// How often; 0 for only at the end.

@@ -18,7 +18,8 @@ extension Decoder {
     for key in try container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
       let nearest = nearestName(to: key.stringValue, among: known) ?? ""
       throw PlanError(
-        at: codingPath + [key], "unknown key; did you mean \(nearest)? Known here: "
+        at: codingPath + [key],
+        "unknown key; did you mean \(nearest)? Known here: "
           + known.joined(separator: ", "))
     }
     return try container(keyedBy: type)
@@ -40,7 +41,8 @@ extension KeyedDecodingContainer {
     let known = Word.allCases.map(\.rawValue)
     let nearest = nearestName(to: text, among: known) ?? ""
     throw PlanError(
-      at: codingPath + [key], "unknown value \(text); did you mean \(nearest)? Known: "
+      at: codingPath + [key],
+      "unknown value \(text); did you mean \(nearest)? Known: "
         + known.joined(separator: ", "))
   }
 

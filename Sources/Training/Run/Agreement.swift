@@ -1,4 +1,4 @@
-public import Collectives
+import Collectives
 public import Storage
 
 /// An error that all ranks know of and end with; the coordinator prints it once.

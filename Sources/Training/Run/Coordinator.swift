@@ -48,15 +48,25 @@ final class Coordinator {
     best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] } ?? [:]
   }
 
+  /// Prints the error that all ranks end with, once.
+  static func complain(_ error: AgreedError, in world: World) {
+    if world.isRoot { Console.complain("trainer: " + error.message) }
+  }
+
+  /// Prints a line of a command that is no run, once for all ranks.
+  static func say(_ line: String, in world: World) {
+    if world.isRoot { Console.print(line) }
+  }
+
   /// Prints a line, once for all ranks.
   func say(_ line: String) {
-    if isRoot { printLine(line) }
+    if isRoot { Console.print(line) }
   }
 
   /// Says and keeps a complaint: something went wrong, and the run goes on.
   func complain(_ text: String) {
     guard isRoot else { return }
-    printLine("warning: " + text)
+    Console.print("warning: " + text)
     var event = Event("complaint")
     event.text = text
     write(event)
@@ -88,7 +98,7 @@ final class Coordinator {
     event.imagesPerSecond = speed
     write(event)
     let left = Double((recipe.steps - done) * recipe.batch.global) / speed
-    printLine(
+    Console.print(
       "step \(done)/\(recipe.steps)  epoch \(fixed(epochs(done), 2))"
         + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(event.accuracy ?? 0))"
         + "  rate \(fixed(rate, 5))  \(Int(speed)) images/s  \(Int(left)) s left")
@@ -109,7 +119,7 @@ final class Coordinator {
     event.samples = evaluation.samples
     event.split = split
     write(event)
-    printLine(
+    Console.print(
       "step \(step + 1)/\(recipe.steps)  \(split): \(evaluation)")
     // Time spent on evaluation is no training time.
     lastLog.moment = .now
@@ -149,16 +159,18 @@ final class Coordinator {
     event.imagesPerSecond = Double(images) / seconds
     event.ranks = size
     write(event)
-    printLine(step == recipe.steps ? "finished: \(step) steps" : "stopped after \(step) steps")
-    for (split, evaluation) in latest.results { printLine("\(split): \(evaluation)") }
+    Console.print(step == recipe.steps ? "finished: \(step) steps" : "stopped after \(step) steps")
+    for (split, evaluation) in latest.results { Console.print("\(split): \(evaluation)") }
     if images > 0 {
-      printLine(
+      Console.print(
         "speed: \(Int(Double(images) / seconds)) images/s on \(size) ranks, "
           + "\(fixed(seconds, 1)) s with evaluation and checkpoints")
     }
-    if let best { printLine("best: validation \(percent(best.accuracy)) after step \(best.step)") }
-    printLine("checkpoint: \(folder.checkpoints.file(step: step))")
-    printLine("run folder: \(folder.path)")
+    if let best {
+      Console.print("best: validation \(percent(best.accuracy)) after step \(best.step)")
+    }
+    Console.print("checkpoint: \(folder.checkpoints.file(step: step))")
+    Console.print("run folder: \(folder.path)")
   }
 
   private func epochs(_ steps: Int) -> Double {
@@ -170,7 +182,7 @@ final class Coordinator {
     do {
       try metrics.append(event)
     } catch {
-      printLine("warning: \(error.message)")
+      Console.print("warning: \(error.message)")
     }
   }
 }

@@ -54,6 +54,13 @@ extension Model {
       loss: losses.reduce(0, +) / Double(counts[0]))
   }
 
+  /// The same with an average of the weights.
+  mutating func evaluate(
+    on set: Evaluator.Set, parameters: borrowing AlignedArray<Float>, in world: World
+  ) throws -> Evaluation {
+    try evaluate(on: set, parameters: parameters.span, in: world)
+  }
+
   /// Computes logits and loss of a micro-batch from the data path.
   mutating func forward(
     _ microBatch: MicroBatch, parameters: Span<Float>, mode: Mode

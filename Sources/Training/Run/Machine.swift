@@ -1,4 +1,3 @@
-import Collectives
 import Kernels
 import Storage
 
@@ -6,17 +5,16 @@ import Storage
 enum Machine {
   /// One line that is equal on machines that give equal bits.
   static func description() -> String {
-    let information = (try? String(decoding: MappedFile.readAll("/proc/cpuinfo"), as: UTF8.self)) ?? ""
-    var fields: [String: Substring] = [:]
+    let information = (try? TextFile.read("/proc/cpuinfo")) ?? ""
+    var fields: [Substring: Substring] = [:]
     for line in information.split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 1)
-      guard parts.count == 2 else { continue }
-      let key = parts[0].trimmingSuffix
-      if fields[key] == nil { fields[key] = parts[1] }
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let key = line[..<colon].prefix { $0 != "\t" }
+      if fields[key] == nil { fields[key] = line[line.index(after: colon)...].dropFirst() }
     }
     let flags = (fields["flags"] ?? "").split(separator: " ")
-    let level = flags.contains("avx512f") ? "avx512" : flags.contains("avx2") ? "avx2" : "sse"
-    let parts = ["vendor_id", "cpu family", "model"].map { (fields[$0] ?? " ?").dropFirst() }
-    return "\(parts.joined(separator: " ")) · OpenBLAS \(blasCoreName()) · \(level)"
+    let level = flags.contains("avx512f") ? "AVX-512" : flags.contains("avx2") ? "AVX2" : "SSE"
+    let parts = ["vendor_id", "cpu family", "model"].map { fields[$0] ?? "?" }
+    return "CPU \(parts.joined(separator: " ")), OpenBLAS \(blasCoreName()), \(level)"
   }
 }

@@ -26,7 +26,7 @@ struct RunFolder: Sendable {
   /// Keeps the description of the machine; returns the one kept before if it was another.
   func exchangeMachine(_ description: String) throws -> String? {
     let file = path + "/machine.txt"
-    let before = try? String(decoding: MappedFile(file).contents, as: UTF8.self)
+    let before = try? TextFile.read(file)
     try DurableFile.write(description, to: file)
     return before == description ? nil : before
   }

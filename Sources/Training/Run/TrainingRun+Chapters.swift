@@ -19,12 +19,13 @@ extension TrainingRun {
 
   /// Evaluates on all there is, and lets the coordinator know.
   mutating func evaluate(after step: Int) throws {
+    let reducer = self.reducer
     if let number = updater.averageNumber { try reducer.collectState(number, into: &weightAverage) }
     for set in evaluator.sets {
       let result =
         updater.averageNumber == nil
         ? try model.evaluate(on: set, parameters: reducer.parameters, in: world)
-        : try model.evaluate(on: set, parameters: weightAverage.span, in: world)
+        : try model.evaluate(on: set, parameters: weightAverage, in: world)
       coordinator.record(result, on: set.name, after: step)
     }
   }

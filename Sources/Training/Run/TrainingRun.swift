@@ -15,6 +15,7 @@ struct TrainingRun: ~Copyable {
   let logging: Recurrence
   let evaluation: Recurrence
   let checkpointing: Recurrence
+  let preprocessing: Preprocessing
   let reducer: Reducer
   let coordinator: Coordinator
   var model: Model
@@ -23,12 +24,12 @@ struct TrainingRun: ~Copyable {
   let evaluator: Evaluator
   /// The moving average of all weights, if the plan asks for one; else empty.
   var weightAverage: AlignedArray<Float>
-  let preprocessing: Preprocessing
 
   /// Trains by synchronous data-parallel SGD: every rank takes the same steps.
   ///
   /// Returns the number of steps done.
   mutating func train() throws -> Int {
+    let reducer = self.reducer
     for step in firstStep..<lastStep {
       for microBatch in samples.microBatches(of: step) {  // this rank's share, in order
         let loss = model.forward(microBatch, parameters: reducer.parameters, mode: .training)

@@ -63,10 +63,11 @@ struct Updater: ~Copyable {
 
   private func update(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
     var parameters = reducer.parameters(block)
+    let gradient = reducer.gradient(block)
     var first = state(0, block, reducer)
     var second = state(1, block, reducer)
     optimizer.update(
-      block: block.index, parameters: &parameters, gradient: reducer.gradient(block).span,
+      block: block.index, parameters: &parameters, gradient: gradient.span,
       first: &first, second: &second, at: step)
   }
 
@@ -84,32 +85,39 @@ struct Updater: ~Copyable {
 
   private func apply(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
     var parameters = reducer.parameters(block)
+    let direction = reducer.gradient(block)
     var first = state(0, block, reducer)
     optimizer.apply(
-      block: block.index, parameters: &parameters, direction: reducer.gradient(block).span,
+      block: block.index, parameters: &parameters, direction: direction.span,
       first: &first, norms: norms.span, at: step)
   }
 
   /// The norms of all tensors, from sums over blocks that every rank knows.
   private mutating func takeSums(from reducer: Reducer) {
     let fromReduction = optimizer.tensorNorms == .gradients
-    var all = sums.mutableSpan
-    for block in 0..<all.count / 2 {
-      all[2 * block] =
+    for block in 0..<sums.count / 2 {
+      sums[2 * block] =
         fromReduction ? reducer.parameterSquares(block: block) : reducer.blockSum(0, block: block)
-      all[2 * block + 1] =
+      sums[2 * block + 1] =
         fromReduction ? reducer.gradientSquares(block: block) : reducer.blockSum(1, block: block)
     }
-    var norms = norms.mutableSpan
-    optimizer.reduceTensorNorms(of: sums.span, into: &norms)
+    Self.reduce(sums, into: &norms, by: optimizer)
+  }
+
+  private static func reduce(
+    _ sums: borrowing AlignedArray<Double>, into norms: inout AlignedArray<Double>,
+    by optimizer: Optimizer
+  ) {
+    var tensorNorms = norms.mutableSpan
+    optimizer.reduceTensorNorms(of: sums.span, into: &tensorNorms)
   }
 
   private func average(_ reducer: Reducer, decay: Double) {
     for block in reducer.ownedBlocks {
       var average = reducer.state(stateCount, block)
+      let parameters = reducer.parameters(block)
       optimizer.updateAverage(
-        block: block.index, average: &average, parameters: reducer.parameters(block).span,
-        decay: decay)
+        block: block.index, average: &average, parameters: parameters.span, decay: decay)
     }
   }
 

@@ -1,13 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
-/// Prints a line on standard output at once, also when that is a pipe or a file.
-func printLine(_ line: String) {
-  print(line)
-  unsafe fflush(stdout)
-}
-
 /// A number with so many digits after the point.
 func fixed(_ value: Double, _ digits: Int) -> String {
   guard value.isFinite else { return "\(value)" }

@@ -1,0 +1,33 @@
+public import Collectives
+import Storage
+
+/// A program that all ranks run together, and how it ends.
+public enum RankProgram {
+  /// Starts MPI, runs `body`, and returns what the process exits with.
+  ///
+  /// An error that all ranks know of is printed once, and all end with its code. An error of one
+  /// rank alone is printed with the rank's number, and the job is aborted: no rank is left waiting.
+  public static func run(_ body: (World) throws -> Void) -> Int32 {
+    let world: World
+    do {
+      world = try World()
+    } catch {
+      Console.complain("trainer: \(error)")
+      return ExitCode.software.rawValue
+    }
+    do {
+      try body(world)
+      try world.finalize()
+      return 0
+    } catch let error as AgreedError {
+      Coordinator.complain(error, in: world)
+      // Finalize waits for all; they all come, as they all have this error.
+      try? world.finalize()
+      return error.exitCode.rawValue
+    } catch {
+      let error = AgreedError(error)
+      Console.complain("trainer: rank \(world.rank): \(error.message)")
+      world.abort(error.exitCode.rawValue)
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import Storage
+
+extension TrainCommand {
+  /// Folders that the default plan trains on, the first that is there.
+  static let usualData = ["data/fashion-mnist", "datasets/sample"]
+
+  /// What the run folder is named after.
+  var planName: String {
+    guard let plan else { return "default" }
+    let file = plan.split(separator: "/").last ?? "plan"
+    return String(file.split(separator: ".").first ?? file)
+  }
+
+  /// The plan's text with all that the command line changes.
+  public func planSource() throws -> PlanSource {
+    var source = PlanSource()
+    if let plan { source = try PlanSource(text: TextFile.read(plan), name: plan) }
+    if let data { try source.set("data.folder=\(data)") }
+    for assignment in assignments { try source.set(assignment) }
+    if plan == nil { try source.setDefault(["network"], "lenet") }
+    if let folder = Self.usualData.first(where: { Folder.contains("index.json", $0) }) {
+      try source.setDefault(["data"], folder)
+    }
+    if !source.has("data") {
+      throw PlanError(
+        "there are no data: neither \(Self.usualData.joined(separator: " nor ")) is there; run "
+          + "launch/quickstart, or name a folder made by sharder with --data")
+    }
+    return source
+  }
+}

@@ -1,0 +1,55 @@
+import Collectives
+import Storage
+
+/// Where a run starts: what every rank knows, and what only the root holds.
+struct Restored {
+  /// Where the run stands.
+  var position = Checkpoint.Position()
+  /// The checkpoint; nil on all ranks but the root, and where there is none.
+  var whole: Checkpoint?
+  /// What was found wrong on the way.
+  var complaints: [String] = []
+}
+
+extension TrainCommand {
+  /// Finds the newest good checkpoint of the run's folder, and makes the folder.
+  func restored(
+    from folder: RunFolder, _ recipe: Recipe, _ plan: Plan, in world: World
+  ) throws -> Restored {
+    var start = Restored()
+    let position = try world.fromRoot {
+      let found = try folder.checkpoints.newest()
+      try requireResumable(found.checkpoint, folder, recipe)
+      try folder.create(plan: plan)
+      start = Restored(
+        position: found.checkpoint?.position ?? Checkpoint.Position(), whole: found.checkpoint,
+        complaints: found.complaints)
+      if let before = try folder.exchangeMachine(Machine.description()), found.checkpoint != nil {
+        start.complaints.append(
+          "this machine (\(Machine.description())) is not the one before (\(before)): the run goes "
+            + "on, but its bits may differ")
+      }
+      return start.position.text
+    }
+    start.position = Checkpoint.Position(text: position)
+    return start
+  }
+
+  private func requireResumable(
+    _ checkpoint: Checkpoint?, _ folder: RunFolder, _ recipe: Recipe
+  ) throws {
+    guard let checkpoint else { return }
+    if resume == .never {
+      throw PlanError(
+        "\(folder.path) holds checkpoints and --resume is never; name another folder with --run, "
+          + "or remove it")
+    }
+    guard
+      let difference = Recipe.difference(
+        between: checkpoint.recipe, and: recipe.canonicalText())
+    else { return }
+    throw PlanError(
+      "\(folder.path) holds a run with \(difference.key) \(difference.first), the plan says "
+        + "\(difference.second); name another folder with --run, or restore the plan")
+  }
+}
