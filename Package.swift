@@ -95,7 +95,7 @@ let package = Package(
 
     // Programs that tests start under mpirun.
     .executableTarget(
-      name: "reduction-probe", dependencies: ["Collectives", "Storage"],
+      name: "reduction-probe", dependencies: ["Collectives", "Storage", "CAllocationCounter"],
       path: "Tests/Probes/reduction-probe", swiftSettings: strictTests),
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "CAllocationCounter"],

@@ -10,6 +10,7 @@ static inline MPI_Errhandler lockstep_errors_return(void) { return MPI_ERRORS_RE
 static inline MPI_Datatype lockstep_float(void) { return MPI_FLOAT; }
 static inline MPI_Datatype lockstep_double(void) { return MPI_DOUBLE; }
 static inline MPI_Datatype lockstep_byte(void) { return MPI_BYTE; }
+static inline MPI_Datatype lockstep_int32(void) { return MPI_INT32_T; }
 static inline MPI_Datatype lockstep_int64(void) { return MPI_INT64_T; }
 static inline MPI_Op lockstep_max(void) { return MPI_MAX; }
 static inline MPI_Op lockstep_min(void) { return MPI_MIN; }

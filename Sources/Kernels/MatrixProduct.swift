@@ -2,15 +2,23 @@ import COpenBLAS
 
 /// C = A·B, or C += A·B if `adding`; row-major, C is [m, n].
 ///
-/// A is [m, k], or [k, m] if it is to be transposed; B is [k, n], or [n, k] if so.
+/// A is [m, k], or [k, m] if it is to be transposed; B is [k, n], or [n, k] if so. A matrix may be
+/// part of a wider one: `rowA`, `rowB` and `rowC` are the elements from one row to the next.
 ///
 /// The sums' order is OpenBLAS's: the same for the same shape on the same kind of CPU.
 public func matrixProduct(
   _ a: Span<Float>, _ b: Span<Float>, into c: inout MutableSpan<Float>, m: Int, n: Int, k: Int,
-  transposingA: Bool = false, transposingB: Bool = false, adding: Bool = false
+  transposingA: Bool = false, transposingB: Bool = false, adding: Bool = false,
+  rowA: Int? = nil, rowB: Int? = nil, rowC: Int? = nil
 ) {
+  let (rowsA, columnsA) = transposingA ? (k, m) : (m, k)
+  let (rowsB, columnsB) = transposingB ? (n, k) : (k, n)
+  let rowA = rowA ?? columnsA
+  let rowB = rowB ?? columnsB
+  let rowC = rowC ?? n
   precondition(
-    a.count >= m * k && b.count >= k * n && c.count >= m * n,
+    a.count >= (rowsA - 1) * rowA + columnsA && b.count >= (rowsB - 1) * rowB + columnsB
+      && c.count >= (m - 1) * rowC + n && rowA >= columnsA && rowB >= columnsB && rowC >= n,
     "[\(m), \(k)]·[\(k), \(n)] from \(a.count), \(b.count) into \(c.count) elements")
   unsafe a.withUnsafeBufferPointer { a in
     unsafe b.withUnsafeBufferPointer { b in
@@ -18,8 +26,8 @@ public func matrixProduct(
         unsafe cblas_sgemm(
           CblasRowMajor, transposingA ? CblasTrans : CblasNoTrans,
           transposingB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,
-          a.baseAddress, Int32(transposingA ? m : k), b.baseAddress,
-          Int32(transposingB ? k : n), adding ? 1 : 0, c.baseAddress, Int32(n))
+          a.baseAddress, Int32(rowA), b.baseAddress, Int32(rowB), adding ? 1 : 0, c.baseAddress,
+          Int32(rowC))
       }
     }
   }

@@ -1,9 +1,12 @@
+import Storage
+
 /// Adds `row` [C] to every row of `matrix` [N, C].
 public func addToRows(_ row: Span<Float>, of matrix: inout MutableSpan<Float>) {
   let columns = row.count
   precondition(matrix.count % columns == 0, "\(matrix.count) elements in rows of \(columns)")
   for start in stride(from: 0, to: matrix.count, by: columns) {
-    for c in 0..<columns { matrix[start + c] += row[c] }
+    var target = matrix.slice(start..<start + columns)
+    for c in 0..<columns { target[c] += row[c] }
   }
 }
 
@@ -13,6 +16,26 @@ public func sumRows(of matrix: Span<Float>, into sums: inout MutableSpan<Float>)
   precondition(matrix.count % columns == 0, "\(matrix.count) elements in rows of \(columns)")
   for c in 0..<columns { sums[c] = 0 }
   for start in stride(from: 0, to: matrix.count, by: columns) {
-    for c in 0..<columns { sums[c] += matrix[start + c] }
+    let row = matrix.extracting(start..<start + columns)
+    for c in 0..<columns { sums[c] += row[c] }
+  }
+}
+
+/// Copies `count` columns of x, from `first` on, into the columns of y from `target` on.
+///
+/// Both are row-major with the same number of rows; `xColumns` and `yColumns` are their widths.
+public func copyColumns(
+  of x: Span<Float>, width xColumns: Int, from first: Int, count: Int,
+  into y: inout MutableSpan<Float>, width yColumns: Int, at target: Int
+) {
+  let rows = x.count / xColumns
+  precondition(
+    x.count == rows * xColumns && y.count == rows * yColumns && first + count <= xColumns
+      && target + count <= yColumns,
+    "\(count) columns of \(x.count) / \(xColumns) into \(y.count) / \(yColumns)")
+  for row in 0..<rows {
+    let source = x.extracting(row * xColumns + first..<row * xColumns + first + count)
+    var line = y.slice(row * yColumns + target..<row * yColumns + target + count)
+    for c in 0..<count { line[c] = source[c] }
   }
 }

@@ -15,6 +15,9 @@ public struct ForwardPass {
   /// The number of samples, N.
   public let microBatch: Int
 
+  /// The number of inputs.
+  public var inputCount: Int { node.inputs.count }
+
   /// The shape of one sample of an input.
   public func inputShape(_ index: Int = 0) -> Shape { node.inputShapes[index] }
 

@@ -4,9 +4,11 @@ import Kernels
 public enum Loss: Hashable, Sendable {
   /// The cross-entropy of softmax; `classWeights` is empty or has one factor a class.
   case softmaxCrossEntropy(labelSmoothing: Float = 0, classWeights: [Float] = [])
-  /// The mean over classes of the binary cross-entropy of a sigmoid; targets are one-hot.
+  /// The mean over classes of the binary cross-entropy of a sigmoid; targets are one-hot,
+  /// or with a single class the labels themselves.
   case binaryCrossEntropy
-  /// The mean over classes of the squared error; targets are one-hot.
+  /// The mean over classes of the squared error; targets are one-hot, or with a single class
+  /// the labels themselves.
   case meanSquaredError
 }
 
@@ -34,8 +36,10 @@ extension Loss {
       softmaxCrossEntropyLoss(
         logits: logits, labels: labels, labelSmoothing: smoothing, classWeights: weights.span,
         losses: &losses, gradient: &gradient)
-    case .binaryCrossEntropy, .meanSquaredError:
-      preconditionFailure("written by the kernels' author")
+    case .binaryCrossEntropy:
+      binaryCrossEntropyLoss(logits: logits, labels: labels, losses: &losses, gradient: &gradient)
+    case .meanSquaredError:
+      meanSquaredErrorLoss(logits: logits, labels: labels, losses: &losses, gradient: &gradient)
     }
   }
 }

@@ -1,21 +1,28 @@
-/// Exit codes, as sysexits.h names them.
+/// What a program's exit status says, after BSD's sysexits.
 public enum ExitCode: Int32, Sendable {
-  /// The command or the plan is wrong.
+  /// The command line or the plan is wrong.
   case usage = 64
-  /// The data are damaged or do not fit.
+  /// Data are damaged, or not what they should be.
   case badData = 65
-  /// An input does not exist or cannot be read.
+  /// An input file is missing or cannot be read.
   case noInput = 66
+  /// The program itself, or a library, is at fault.
+  case software = 70
   /// Reading or writing failed.
   case ioError = 74
-  /// It may succeed another time.
+  /// Something passing: trying again may succeed.
   case tryAgain = 75
 }
 
-/// An error that a user can act on: one line and an exit code.
-public protocol ReportableError: Error {
-  /// What a process that ends with the error returns.
+/// An error that a program shows to its user: one line, and an exit status.
+public protocol ReportableError: Error, CustomStringConvertible {
+  /// The exit status of a program that ends with this error.
   var exitCode: ExitCode { get }
   /// One line: what is wrong, where, and what to do.
   var message: String { get }
+}
+
+extension ReportableError {
+  /// The message.
+  public var description: String { message }
 }

@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Where everything lies in a node's shared window, in bytes from its start.
+///
+/// Known before the window is asked for, and the same on all ranks. Every region starts on a page,
+/// so that a rank that writes its own first has it in its own memory bank.
+struct WindowPlan {
+  /// All parameters.
+  let parameters: Int
+  /// The optimizer's state arrays.
+  let states: [Int]
+  /// The gradient buffers of each rank.
+  let slots: [[Int]]
+  /// Two copies of each board, used by turns.
+  let boards: [(even: Int, odd: Int)]
+  /// The size of the window.
+  let bytes: Int
+
+  init(_ parts: ReductionParts) {
+    var next = 0
+    func take(_ bytes: Int) -> Int {
+      defer { next += (bytes + 4095) / 4096 * 4096 }
+      return next
+    }
+    let array = parts.layout.count * MemoryLayout<Float>.stride
+    parameters = take(array)
+    states = (0..<parts.layout.stateCount).map { _ in take(array) }
+    slots = parts.tree.shares.map { share in (0..<share.slotCount).map { _ in take(array) } }
+    boards = parts.boards.map { board in
+      let bytes = board.runs.total * MemoryLayout<Double>.stride
+      return (even: take(bytes), odd: take(bytes))
+    }
+    // Open MPI's pointers come back at 8 mod 64; the room is for rounding them up.
+    self.bytes = next + 64
+  }
+
+  /// What is said where `capacity` bytes of shared memory are too few for this window, else nil.
+  ///
+  /// Open MPI's own transport fills up to 4 MB a rank in the same folder as it goes.
+  func complaint(capacity: Int, ranksOnNode: Int) -> String? {
+    let needed = bytes + ranksOnNode * (4 << 20)
+    if capacity >= needed { return nil }
+    return "shared memory has \(capacity >> 20) MB free and \((needed >> 20) + 1) MB are needed: "
+      + "using messages, with the same result; enlarge \(windowFolder) to be faster"
+  }
+}
+
+/// The folder in which Open MPI places the memory of windows.
+var windowFolder: String {
+  guard let folder = unsafe getenv("OMPI_MCA_osc_sm_backing_directory") else { return "/dev/shm" }
+  return unsafe String(cString: folder)
+}
+
+/// Free bytes in the folder of windows; 0 where it cannot be asked.
+func windowCapacity() -> Int {
+  var state = statvfs()
+  guard unsafe statvfs(windowFolder, &state) == 0 else { return 0 }
+  return Int(state.f_bavail) * Int(state.f_frsize)
+}

@@ -1,0 +1,69 @@
+public import Networks
+import Storage
+
+/// All that a run needs to go on, or a model to be used: a pure function of recipe, data, seed
+/// and step.
+public struct Checkpoint: Sendable {
+  /// The number of steps done.
+  public var step: Int
+  /// The recipe, in its canonical form.
+  public var recipe: String
+  /// What the classes are called.
+  public var classNames: [String]
+  /// The mean of each channel, of pixels in 0...1, that is subtracted from images.
+  public var means: [Float]
+  /// The standard deviation of each channel that images are divided by.
+  public var deviations: [Float]
+  /// The flat array of parameters.
+  public var parameters: [Float]
+  /// The optimizer's state arrays, each in the layout of the parameters.
+  public var states: [State]
+  /// What was decided while running; empty unless the recipe asks for such a decision.
+  public var control: [String: Double]
+
+  /// One state array of the optimizer.
+  public struct State: Sendable {
+    /// What it holds: `momentum`.
+    public var name: String
+    /// Its elements.
+    public var values: [Float]
+
+    /// A named array.
+    public init(name: String, values: [Float]) {
+      self.name = name
+      self.values = values
+    }
+  }
+}
+
+extension Checkpoint {
+  /// Where a run stands: all that its ranks must know of a checkpoint besides the arrays.
+  struct Position: Sendable {
+    /// The number of steps done.
+    var step = 0
+    /// The best accuracy on validation samples, and after how many steps.
+    var best: (accuracy: Double, step: Int)?
+  }
+
+  /// Where the run of this checkpoint stands.
+  var position: Position {
+    var position = Position(step: step)
+    if let accuracy = control["best_accuracy"], let step = control["best_step"] {
+      position.best = (accuracy, Int(step))
+    }
+    return position
+  }
+}
+
+/// Why a checkpoint cannot be used, in one line.
+struct CheckpointError: ReportableError, Equatable {
+  /// What is wrong, where, and what to do.
+  let message: String
+  /// A checkpoint that does not fit is bad data.
+  let exitCode: ExitCode
+
+  init(_ message: String, exitCode: ExitCode = .badData) {
+    self.message = message
+    self.exitCode = exitCode
+  }
+}

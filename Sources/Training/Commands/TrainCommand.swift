@@ -1,0 +1,48 @@
+public import Collectives
+import Datasets
+import FoundationEssentials
+import Kernels
+import Networks
+import Storage
+
+/// What `trainer train` was asked to do.
+public struct TrainCommand: Sendable {
+  /// Whether to go on where a run of the same recipe stopped.
+  public enum Resume: String, CaseIterable, Sendable {
+    /// From the newest checkpoint whose digest holds, if there is one.
+    case auto
+    /// From the beginning; a folder with checkpoints is an error.
+    case never
+  }
+
+  /// The plan's file; nil for the default plan.
+  public var plan: String?
+  /// The data folder, in place of the plan's.
+  public var data: String?
+  /// The run folder; nil for one named after plan and recipe.
+  public var run: String?
+  /// Assignments `key.path=value`.
+  public var assignments: [String] = []
+  /// Whether to go on where a run stopped.
+  public var resume = Resume.auto
+  /// After how many steps to stop although the recipe has more; nil for never.
+  public var stopAfter: Int?
+  /// Whether ranks on different kinds of CPU are let through.
+  public var allowsMixedMachines = false
+
+  /// The default plan on the data that are there.
+  public init() {}
+
+  /// Trains, on all ranks of `world` together.
+  public func run(in world: World) throws {
+    useOneBLASThread()
+    Wish.listen()
+    var (run, folder, position) = try prepare(in: world)
+    run.coordinator.began(resuming: position.step > 0)
+    let steps = try run.train()
+    if run.coordinator.latest.step != steps { try run.evaluate(after: steps - 1) }
+    run.coordinator.finish(after: steps)
+    _ = folder
+    try run.reducer.close()
+  }
+}

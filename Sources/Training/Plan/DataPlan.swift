@@ -1,0 +1,58 @@
+/// On which samples to train: a folder made by `sharder`.
+public struct DataPlan: Codable, Hashable, Sendable {
+  /// The folder with `index.json`.
+  public var folder: String
+  /// The number of training samples held out for choosing the best checkpoint.
+  public var validation: Int
+  /// Whether every shard's digest is checked before training.
+  public var verify: Bool
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case folder, validation, verify }
+
+  /// Reads a folder or a mapping.
+  public init(from decoder: any Decoder) throws {
+    if let folder = try? decoder.singleValueContainer().decode(String.self) {
+      self.folder = folder
+      validation = 0
+      verify = true
+      return
+    }
+    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    folder = try keys.decode(String.self, forKey: .folder)
+    validation = try keys.value(.validation, default: 0)
+    verify = try keys.value(.verify, default: true)
+    try keys.check(validation, .validation, in: 0..., "at least 0")
+  }
+}
+
+/// How many samples make a step and a micro-batch.
+public struct BatchPlan: Codable, Hashable, Sendable {
+  /// The samples of a step, B.
+  public var global: Int
+  /// The samples of a micro-batch, b; the unit of arithmetic.
+  public var micro: Int
+  /// If given, the learning rate is for a batch of so many samples, and is scaled linearly.
+  public var reference: Int?
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case global, micro, reference }
+
+  /// Reads a mapping.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    global = try keys.value(.global, default: 256)
+    micro = try keys.value(.micro, default: 16)
+    reference = try keys.decodeIfPresent(Int.self, forKey: .reference)
+    try keys.check(global, .global, in: 1..., "at least 1")
+    try keys.check(micro, .micro, in: 1..., "at least 1")
+    if let reference { try keys.check(reference, .reference, in: 1..., "at least 1") }
+    if global % micro != 0 {
+      let nearest = (1...min(micro, global)).last { global % $0 == 0 } ?? 1
+      throw PlanError(
+        "plan: batch: \(global) samples do not divide into micro-batches of \(micro); "
+          + "use --set batch.micro=\(nearest), or another batch.global")
+    }
+  }
+
+  /// The micro-batches of a step, M.
+  var microBatches: Int { global / micro }
+}

@@ -1,0 +1,41 @@
+import Yams
+
+extension Recipe {
+  /// A key on which two recipes differ.
+  public struct Difference: Equatable, Sendable {
+    /// The path of the key: `optimizer.lr`.
+    public let key: String
+    /// The value in the first recipe, or `nothing`.
+    public let first: String
+    /// The value in the second recipe, or `nothing`.
+    public let second: String
+  }
+
+  /// The first key, in alphabetical order, on which two canonical forms differ; nil if none.
+  public static func difference(between first: String, and second: String) -> Difference? {
+    let a = leaves(of: first)
+    let b = leaves(of: second)
+    for key in Set(a.keys).union(b.keys).sorted() where a[key] != b[key] {
+      return Difference(key: key, first: a[key] ?? "nothing", second: b[key] ?? "nothing")
+    }
+    return nil
+  }
+
+  /// Every scalar of a canonical form by its path; JSON is YAML.
+  private static func leaves(of text: String) -> [String: String] {
+    var result: [String: String] = [:]
+    func visit(_ node: Node, _ path: String) {
+      let prefix = path.isEmpty ? "" : path + "."
+      switch node {
+      case .scalar(let scalar): result[path] = scalar.string
+      case .mapping(let mapping):
+        for (key, value) in mapping { visit(value, prefix + (key.string ?? "?")) }
+      case .sequence(let sequence):
+        for (index, value) in sequence.enumerated() { visit(value, prefix + "\(index)") }
+      case .alias: break
+      }
+    }
+    if let node = try? Yams.compose(yaml: text) { visit(node, "") }
+    return result
+  }
+}

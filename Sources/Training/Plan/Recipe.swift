@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Storage
+
+/// The part of a plan that changes the result, with everything decided.
+///
+/// Two runs with equal recipes end in the same bytes, on any number of processes. It is stored in
+/// one canonical form: JSON with sorted keys.
+public struct Recipe: Codable, Sendable {
+  /// The samples, by content.
+  public struct Samples: Codable, Sendable {
+    /// The digest of the whole data set.
+    public var digest: String
+    /// The training samples of an epoch.
+    public var samples: Int
+    /// How many more are held out.
+    public var validation: Int
+    /// [H, W, C] of an image.
+    public var shape: [Int]
+    /// The number of classes.
+    public var classes: Int
+  }
+
+  /// The version of this form.
+  public var format = 1
+  /// Which network.
+  public var network: NetworkPlan
+  /// On which samples.
+  public var data: Samples
+  /// What all random numbers depend on.
+  public var seed: UInt64
+  /// The number of steps of the whole run.
+  public var steps: Int
+  /// How many samples make a step and a micro-batch.
+  public var batch: BatchPlan
+  /// How parameters follow gradients.
+  public var optimizer: OptimizerPlan
+  /// How the rate follows the step; intervals in steps.
+  public var schedule: SchedulePlan
+  /// What is done to gradients and weights around the optimizer.
+  public var update: UpdatePlan
+  /// Parameters that are treated apart.
+  public var groups: [GroupPlan]
+  /// What is made small.
+  public var loss: LossPlan
+  /// Which convolution kernels.
+  public var convolution = "exact"
+  /// What happens when the loss is not finite.
+  public var nonFinite = "stop"
+
+  /// What `plan` comes to on the given data.
+  public init(_ plan: Plan, data: Samples) {
+    network = plan.network
+    self.data = data
+    seed = plan.seed
+    batch = plan.batch
+    let steps = plan.length.inSteps(samples: data.samples, batch: plan.batch.global)
+    self.steps = Int(steps.count)
+    optimizer = plan.optimizer
+    schedule = plan.schedule.inSteps(samples: data.samples, batch: plan.batch.global)
+    update = plan.update
+    groups = plan.groups
+    loss = plan.loss
+  }
+
+  /// The canonical form: JSON with sorted keys, on one line.
+  public func canonicalText() -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let bytes = try? encoder.encode(self) else {
+      preconditionFailure("a recipe holds a number that is not finite")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The recipe of a canonical form.
+  public init(canonicalText text: String) throws(PlanError) {
+    do {
+      self = try JSONDecoder().decode(Recipe.self, from: Data(text.utf8))
+    } catch {
+      throw PlanError("the recipe in the checkpoint is not readable by this version: \(error)")
+    }
+  }
+
+  /// The first eight hexadecimal digits of the digest of the canonical form.
+  public var shortDigest: String {
+    let digest = SHA256Digest(of: canonicalText())
+    return String(digest.description.prefix(8))
+  }
+}

@@ -1,0 +1,53 @@
+public import Collectives
+
+/// When and on what to evaluate.
+public struct EvaluationPlan: Codable, Hashable, Sendable {
+  /// How often; 0 for only at the end.
+  public var every: Interval
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case every }
+
+  /// Reads a mapping.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    every = try keys.value(.every, default: .epochs(1))
+  }
+}
+
+/// When to save and what to keep.
+public struct CheckpointPlan: Codable, Hashable, Sendable {
+  /// How often; 0 for only at the end.
+  public var every: Interval
+  /// How many of the newest stay.
+  public var keep: Int
+  /// Whether the one with the best accuracy on the validation samples stays too.
+  public var best: Bool
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case every, keep, best }
+
+  /// Reads a mapping.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    every = try keys.value(.every, default: .epochs(1))
+    keep = try keys.value(.keep, default: 3)
+    best = try keys.value(.best, default: false)
+    try keys.check(keep, .keep, in: 1..., "at least 1")
+  }
+}
+
+/// What changes how a run looks but not its result.
+public struct RunPlan: Codable, Hashable, Sendable {
+  /// How often a line of progress is written.
+  public var log: Interval
+  /// How gradients and parameters travel between ranks.
+  public var transport: TransportChoice
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case log, transport }
+
+  /// Reads a mapping.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    log = try keys.value(.log, default: .steps(50))
+    transport = try keys.word(.transport, default: .automatic)
+  }
+}

@@ -1,0 +1,176 @@
+import Collectives
+import FoundationEssentials
+import Networks
+import Storage
+
+/// What rank 0 does for all: progress, metrics, checkpoints.
+///
+/// Every rank has one and calls it in the same places; only the root's prints and writes.
+final class Coordinator {
+  private let isRoot: Bool
+  private let size: Int
+  private let recipe: Recipe
+  private let folder: RunFolder
+  private let writer: CheckpointWriter
+  private let metrics: MetricsLog?
+  private let start = ContinuousClock.now
+  private var lastLog: (moment: ContinuousClock.Instant, step: Int)
+  /// Whether the best checkpoint is kept.
+  private let seeksBest: Bool
+  /// The best accuracy on the validation samples, and after how many steps it was reached.
+  private(set) var best: (accuracy: Double, step: Int)?
+  /// The last evaluation of each set, and after how many steps.
+  private(set) var latest: (step: Int, results: [(split: String, evaluation: Evaluation)]) = (0, [])
+  /// Steps done when this process began.
+  private let firstStep: Int
+
+  init(
+    _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout,
+    checkpoints: CheckpointPlan, from checkpoint: Checkpoint.Position
+  ) throws {
+    isRoot = world.isRoot
+    size = world.size
+    self.recipe = recipe
+    self.folder = folder
+    firstStep = checkpoint.step
+    seeksBest = checkpoints.best
+    best = checkpoint.best
+    writer = CheckpointWriter(folder.checkpoints, layout, keep: checkpoints.keep)
+    metrics = isRoot ? try MetricsLog(folder.metrics) : nil
+    lastLog = (start, firstStep)
+  }
+
+  /// What this rank asks of all after this step.
+  var wish: Int32 { Wish.take().rawValue }
+
+  /// What a checkpoint must hold of what was decided while running.
+  var decisions: [String: Double] {
+    best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] } ?? [:]
+  }
+
+  /// Prints a line, once for all ranks.
+  func say(_ line: String) {
+    if isRoot { printLine(line) }
+  }
+
+  /// Says and keeps a complaint: something went wrong, and the run goes on.
+  func complain(_ text: String) {
+    guard isRoot else { return }
+    printLine("warning: " + text)
+    var event = Event("complaint")
+    event.text = text
+    write(event)
+  }
+
+  /// Keeps who runs this, and since when.
+  func began(resuming: Bool) {
+    guard isRoot else { return }
+    var event = Event("start", step: firstStep)
+    event.ranks = size
+    event.text = resuming ? "resumed" : "new"
+    write(event)
+  }
+
+  /// One line of progress after a step.
+  func log(_ step: Int, _ totals: ReductionTotals, rate: Double) {
+    guard isRoot else { return }
+    let now = ContinuousClock.now
+    let done = step + 1
+    let images = Double((done - lastLog.step) * recipe.batch.global)
+    let speed = images / (now - lastLog.moment).seconds
+    lastLog = (now, done)
+    var event = Event("step", step: done)
+    event.epoch = epochs(done)
+    event.loss = totals.meanLoss
+    event.accuracy = Double(totals.correct) / Double(recipe.batch.global)
+    event.rate = rate
+    event.gradientNorm = totals.gradientNorm
+    event.imagesPerSecond = speed
+    write(event)
+    let left = Double((recipe.steps - done) * recipe.batch.global) / speed
+    printLine(
+      "step \(done)/\(recipe.steps)  epoch \(fixed(epochs(done), 2))"
+        + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(event.accuracy ?? 0))"
+        + "  rate \(fixed(rate, 5))  \(Int(speed)) images/s  \(Int(left)) s left")
+  }
+
+  /// One line for an evaluation after a step; on validation samples it decides what is best.
+  func record(_ evaluation: Evaluation, on split: String, after step: Int) {
+    if seeksBest, split == "validation", evaluation.accuracy > best?.accuracy ?? -1 {
+      best = (evaluation.accuracy, step + 1)
+    }
+    if latest.step != step + 1 { latest = (step + 1, []) }
+    latest.results.append((split, evaluation))
+    guard isRoot else { return }
+    var event = Event("evaluation", step: step + 1)
+    event.epoch = epochs(step + 1)
+    event.loss = evaluation.loss
+    event.accuracy = evaluation.accuracy
+    event.samples = evaluation.samples
+    event.split = split
+    write(event)
+    printLine(
+      "step \(step + 1)/\(recipe.steps)  \(split): \(evaluation)")
+    // Time spent on evaluation is no training time.
+    lastLog.moment = .now
+  }
+
+  /// Whether the evaluation after this step was the best so far.
+  func isBest(after step: Int) -> Bool { best?.step == step + 1 }
+
+  /// Hands a checkpoint to the writer; training goes on at once.
+  func save(_ checkpoint: Checkpoint) {
+    reportSaves()
+    writer.save(checkpoint, best: best?.step)
+  }
+
+  /// Says how the saves since the last call ended.
+  func reportSaves() {
+    for outcome in writer.takeOutcomes() {
+      switch outcome {
+      case .saved(let path):
+        var event = Event("checkpoint")
+        event.text = path
+        write(event)
+      case .failed(let step, let reason):
+        complain("the checkpoint after step \(step) is not saved: \(reason); training goes on")
+      }
+    }
+  }
+
+  /// Waits for the last checkpoint and closes the run with a summary.
+  func finish(after step: Int) {
+    writer.finish()
+    reportSaves()
+    guard isRoot else { return }
+    let seconds = (ContinuousClock.now - start).seconds
+    let images = (step - firstStep) * recipe.batch.global
+    var event = Event("end", step: step)
+    event.imagesPerSecond = Double(images) / seconds
+    event.ranks = size
+    write(event)
+    printLine(step == recipe.steps ? "finished: \(step) steps" : "stopped after \(step) steps")
+    for (split, evaluation) in latest.results { printLine("\(split): \(evaluation)") }
+    if images > 0 {
+      printLine(
+        "speed: \(Int(Double(images) / seconds)) images/s on \(size) ranks, "
+          + "\(fixed(seconds, 1)) s with evaluation and checkpoints")
+    }
+    if let best { printLine("best: validation \(percent(best.accuracy)) after step \(best.step)") }
+    printLine("checkpoint: \(folder.checkpoints.file(step: step))")
+    printLine("run folder: \(folder.path)")
+  }
+
+  private func epochs(_ steps: Int) -> Double {
+    Double(steps * recipe.batch.global) / Double(recipe.data.samples)
+  }
+
+  private func write(_ event: Event) {
+    guard let metrics else { return }
+    do {
+      try metrics.append(event)
+    } catch {
+      printLine("warning: \(error.message)")
+    }
+  }
+}

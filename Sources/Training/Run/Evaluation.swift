@@ -1,0 +1,17 @@
+/// How well a model does on a set of samples, each counted exactly once.
+public struct Evaluation: Sendable, Equatable, CustomStringConvertible {
+  /// The samples counted.
+  public var samples: Int
+  /// How many have their label as the largest logit.
+  public var correct: Int
+  /// The mean loss of a sample.
+  public var loss: Double
+
+  /// The part of samples classified correctly.
+  public var accuracy: Double { Double(correct) / Double(samples) }
+
+  /// The form `91.23 % of 10000 correct, loss 0.2412`.
+  public var description: String {
+    "\(percent(accuracy)) of \(samples) correct, loss \(fixed(loss, 4))"
+  }
+}

@@ -1,0 +1,65 @@
+import Collectives
+import Datasets
+import Networks
+import Storage
+
+/// The sets of samples that a run is evaluated on, each cut into this rank's share.
+struct Evaluator {
+  /// One set of samples.
+  struct Set {
+    /// `test`, or `validation`.
+    let name: String
+    let reader: EvaluationReader
+    /// The micro-batches of each rank.
+    let runs: Runs
+  }
+
+  private(set) var sets: [Set] = []
+
+  /// Adds all samples of a store, or the given ones.
+  mutating func add(
+    _ name: String, _ store: SampleStore, samples: [UInt32]? = nil, normalization: Normalization,
+    microBatch: Int, in world: World
+  ) {
+    let total = EvaluationReader.microBatchCount(
+      samples: samples?.count ?? store.count, microBatch: microBatch)
+    let runs = Runs(sharing: total, among: world.size)
+    let reader = EvaluationReader(
+      store: store, samples: samples, normalization: normalization, microBatch: microBatch,
+      share: runs[world.rank])
+    sets.append(Set(name: name, reader: reader, runs: runs))
+  }
+}
+
+extension Model {
+  /// Evaluates on a set of samples cut into micro-batches, shared among ranks.
+  ///
+  /// Each micro-batch's losses are summed on their own, and the sums added in the order of
+  /// micro-batches: the result is the same to the last digit for any number of ranks.
+  mutating func evaluate(
+    on set: Evaluator.Set, parameters: Span<Float>, in world: World
+  ) throws -> Evaluation {
+    var losses = [Double](repeating: 0, count: set.runs.total)
+    var counts: [Int64] = [0, 0]
+    for microBatch in set.reader.microBatches() {
+      let loss = forward(microBatch, parameters: parameters, mode: .evaluation)
+      losses[microBatch.index] = loss.sum
+      counts[0] += Int64(loss.count)
+      counts[1] += Int64(loss.correct)
+    }
+    try world.allGather(&losses, set.runs)
+    try world.sum(&counts)
+    return Evaluation(
+      samples: Int(counts[0]), correct: Int(counts[1]),
+      loss: losses.reduce(0, +) / Double(counts[0]))
+  }
+
+  /// Computes logits and loss of a micro-batch from the data path.
+  mutating func forward(
+    _ microBatch: MicroBatch, parameters: Span<Float>, mode: Mode
+  ) -> MicroBatchLoss {
+    forward(
+      images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
+      count: microBatch.count, parameters: parameters, mode: mode)
+  }
+}

@@ -1,0 +1,33 @@
+import Storage
+
+/// The folder of a run: the resolved plan, checkpoints, metrics; everything that differs from run
+/// to run is here and not in the checkpoints.
+struct RunFolder: Sendable {
+  /// Where it lies.
+  let path: String
+
+  /// The folder named by the user, or `runs/<plan>-<first 8 hex digits of the recipe's digest>`:
+  /// other recipes never collide, and repeating a command resumes.
+  init(named name: String?, planName: String, recipe: Recipe) {
+    path = name ?? "runs/\(planName)-\(recipe.shortDigest)"
+  }
+
+  /// The checkpoints.
+  var checkpoints: CheckpointFolder { CheckpointFolder(path: path + "/checkpoints") }
+  /// One JSON object a line, one line an event.
+  var metrics: String { path + "/metrics.jsonl" }
+
+  /// Creates the folder and stores the resolved plan.
+  func create(plan: Plan) throws {
+    try Folder.create(path)
+    try DurableFile.write(try plan.yaml(), to: path + "/plan.yaml")
+  }
+
+  /// Keeps the description of the machine; returns the one kept before if it was another.
+  func exchangeMachine(_ description: String) throws -> String? {
+    let file = path + "/machine.txt"
+    let before = try? String(decoding: MappedFile(file).contents, as: UTF8.self)
+    try DurableFile.write(description, to: file)
+    return before == description ? nil : before
+  }
+}

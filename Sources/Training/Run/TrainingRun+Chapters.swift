@@ -1,0 +1,45 @@
+import Collectives
+import Datasets
+import Networks
+import Storage
+
+// The chapters of the loop that take more than a line.
+
+extension TrainingRun {
+  /// Ends the run, on all ranks at the same step, if the loss or a gradient is not finite.
+  func requireFinite(_ totals: ReductionTotals, at step: Int) throws {
+    if totals.isFinite { return }
+    let place =
+      totals.firstNonFiniteMicroBatch.map { "micro-batch \($0)" } ?? "the sum of gradients"
+    throw AgreedError(
+      exitCode: .badData,
+      message: "step \(step + 1): the loss or its gradient is not finite in \(place); lower "
+        + "optimizer.lr or set update.clip; the newest checkpoint is untouched")
+  }
+
+  /// Evaluates on all there is, and lets the coordinator know.
+  mutating func evaluate(after step: Int) throws {
+    if let number = updater.averageNumber { try reducer.collectState(number, into: &weightAverage) }
+    for set in evaluator.sets {
+      let result =
+        updater.averageNumber == nil
+        ? try model.evaluate(on: set, parameters: reducer.parameters, in: world)
+        : try model.evaluate(on: set, parameters: weightAverage.span, in: world)
+      coordinator.record(result, on: set.name, after: step)
+    }
+  }
+
+  /// The state of the run after a step; the root gets all of it.
+  func checkpoint(after step: Int) throws -> Checkpoint {
+    var states: [Checkpoint.State] = []
+    for (number, name) in updater.stateNames.enumerated() {
+      let values = try reducer.withState(number) { Array(copying: $0) }
+      states.append(Checkpoint.State(name: name, values: values ?? []))
+    }
+    return Checkpoint(
+      step: step + 1, recipe: recipe.canonicalText(), classNames: preprocessing.classNames,
+      means: preprocessing.means, deviations: preprocessing.deviations,
+      parameters: Array(copying: reducer.parameters), states: states,
+      control: coordinator.decisions)
+  }
+}

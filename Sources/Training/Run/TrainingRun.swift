@@ -1,0 +1,58 @@
+import Collectives
+import Datasets
+import Networks
+import Storage
+
+/// Everything that a run needs from its first step on; nothing of it is allocated later.
+struct TrainingRun: ~Copyable {
+  let world: World
+  let recipe: Recipe
+  let schedule: Schedule
+  /// Steps done before this process began.
+  let firstStep: Int
+  /// After how many steps to stop, at most the recipe's.
+  let lastStep: Int
+  let logging: Recurrence
+  let evaluation: Recurrence
+  let checkpointing: Recurrence
+  let reducer: Reducer
+  let coordinator: Coordinator
+  var model: Model
+  var samples: BatchReader
+  var updater: Updater
+  let evaluator: Evaluator
+  /// The moving average of all weights, if the plan asks for one; else empty.
+  var weightAverage: AlignedArray<Float>
+  let preprocessing: Preprocessing
+
+  /// Trains by synchronous data-parallel SGD: every rank takes the same steps.
+  ///
+  /// Returns the number of steps done.
+  mutating func train() throws -> Int {
+    for step in firstStep..<lastStep {
+      for microBatch in samples.microBatches(of: step) {  // this rank's share, in order
+        let loss = model.forward(microBatch, parameters: reducer.parameters, mode: .training)
+        var leaf = reducer.leaf(microBatch.index)  // merged with its sibling once both are there
+        model.backward(parameters: reducer.parameters, into: &leaf)
+        reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch.index)
+      }
+      let totals = try reducer.reduce(control: coordinator.wish)  // every rank: loss, norm, wishes
+      try requireFinite(totals, at: step)
+      let rate = schedule.rate(at: step)
+      try updater.update(reducer, totals, rate: rate, step: step)  // each owner: its slice
+      try reducer.publish()
+
+      if logging.isDue(after: step) { coordinator.log(step, totals, rate: rate) }
+      if evaluation.isDue(after: step) || step + 1 == recipe.steps { try evaluate(after: step) }
+      let wishes = Wish(rawValue: totals.control)
+      let stops = step + 1 == lastStep || wishes.contains(.stop)
+      if stops || checkpointing.isDue(after: step) || wishes.contains(.checkpoint)
+        || coordinator.isBest(after: step)
+      {
+        coordinator.save(try checkpoint(after: step))
+      }
+      if stops { return step + 1 }
+    }
+    return firstStep
+  }
+}

@@ -1,0 +1,123 @@
+import Collectives
+import Networks
+import Storage
+
+/// Applies an optimizer to the blocks that this rank owns.
+struct Updater: ~Copyable {
+  private let optimizer: Optimizer
+  private let stateCount: Int
+  private let clip: Double?
+  /// The decay of the average of the weights; nil without one.
+  private let averageDecay: Double?
+  private var sums: AlignedArray<Double>
+  private var norms: AlignedArray<Double>
+
+  init(_ optimizer: Optimizer, _ update: UpdatePlan, layout: ParameterLayout) {
+    self.optimizer = optimizer
+    stateCount = optimizer.stateNames.count
+    clip = update.clip
+    averageDecay = update.average
+    sums = AlignedArray(count: 2 * layout.blocks.count)
+    norms = AlignedArray(count: 2 * layout.tensors.count)
+  }
+
+  /// The arrays that are kept from step to step, in the layout of the parameters.
+  var stateNames: [String] { optimizer.stateNames + (averageDecay == nil ? [] : ["average"]) }
+
+  /// The number of the array that holds the average of the weights.
+  var averageNumber: Int? { averageDecay == nil ? nil : stateCount }
+
+  /// What has to travel for an optimizer's updates.
+  static func reductionLayout(
+    _ optimizer: Optimizer, _ update: UpdatePlan, layout: ParameterLayout, microBatches: Int
+  ) -> ReductionLayout {
+    ReductionLayout(
+      blocks: layout.blocks.map(\.range),
+      countedBlocks: layout.blocks.map { layout.tensors[$0.tensor].specification.role.isLearned },
+      microBatches: microBatches,
+      stateCount: optimizer.stateNames.count + (update.average == nil ? 0 : 1),
+      extraBlockSums: optimizer.tensorNorms == .directions ? 2 : 0,
+      sumsParameterSquares: optimizer.tensorNorms == .gradients)
+  }
+
+  /// Updates this rank's blocks from the reduced gradient.
+  mutating func update(
+    _ reducer: Reducer, _ totals: ReductionTotals, rate: Double, step: Int
+  ) throws {
+    let scale = gradientClip(norm: totals.gradientNorm, limit: clip)
+    let step = optimizer.step(step + 1, rate: rate, gradientScale: scale)
+    switch optimizer.tensorNorms {
+    case .none:
+      for block in reducer.ownedBlocks { update(block, reducer, at: step) }
+    case .gradients:
+      takeSums(from: reducer)
+      for block in reducer.ownedBlocks { apply(block, reducer, at: step) }
+    case .directions:
+      for block in reducer.ownedBlocks { prepare(block, reducer, at: step) }
+      try reducer.exchangeBlockSums()
+      takeSums(from: reducer)
+      for block in reducer.ownedBlocks { apply(block, reducer, at: step) }
+    }
+    if let averageDecay { average(reducer, decay: averageDecay) }
+  }
+
+  private func update(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
+    var parameters = reducer.parameters(block)
+    var first = state(0, block, reducer)
+    var second = state(1, block, reducer)
+    optimizer.update(
+      block: block.index, parameters: &parameters, gradient: reducer.gradient(block).span,
+      first: &first, second: &second, at: step)
+  }
+
+  private func prepare(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
+    var gradient = reducer.gradient(block)
+    var first = state(0, block, reducer)
+    var second = state(1, block, reducer)
+    let parameters = reducer.parameters(block)
+    let sums = optimizer.prepare(
+      block: block.index, parameters: parameters.span, gradient: &gradient, first: &first,
+      second: &second, at: step)
+    reducer.setBlockSum(0, block, to: sums.parameters)
+    reducer.setBlockSum(1, block, to: sums.direction)
+  }
+
+  private func apply(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
+    var parameters = reducer.parameters(block)
+    var first = state(0, block, reducer)
+    optimizer.apply(
+      block: block.index, parameters: &parameters, direction: reducer.gradient(block).span,
+      first: &first, norms: norms.span, at: step)
+  }
+
+  /// The norms of all tensors, from sums over blocks that every rank knows.
+  private mutating func takeSums(from reducer: Reducer) {
+    let fromReduction = optimizer.tensorNorms == .gradients
+    var all = sums.mutableSpan
+    for block in 0..<all.count / 2 {
+      all[2 * block] =
+        fromReduction ? reducer.parameterSquares(block: block) : reducer.blockSum(0, block: block)
+      all[2 * block + 1] =
+        fromReduction ? reducer.gradientSquares(block: block) : reducer.blockSum(1, block: block)
+    }
+    var norms = norms.mutableSpan
+    optimizer.reduceTensorNorms(of: sums.span, into: &norms)
+  }
+
+  private func average(_ reducer: Reducer, decay: Double) {
+    for block in reducer.ownedBlocks {
+      var average = reducer.state(stateCount, block)
+      optimizer.updateAverage(
+        block: block.index, average: &average, parameters: reducer.parameters(block).span,
+        decay: decay)
+    }
+  }
+
+  /// A block of one of the optimizer's arrays; empty if it has no such array.
+  @_lifetime(borrow reducer)
+  private func state(
+    _ number: Int, _ block: Reducer.Block, _ reducer: Reducer
+  ) -> MutableSpan<Float> {
+    number < stateCount ? reducer.state(number, block) : MutableSpan()
+  }
+}

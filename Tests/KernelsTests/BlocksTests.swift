@@ -1,0 +1,54 @@
+import Kernels
+import Storage
+import Testing
+
+@Suite struct BlocksTests {
+  private func numbers(_ count: Int, sample: UInt32) -> [Float] {
+    let random = RandomStream(seed: 5, purpose: .synthesis, sample: sample)
+    return (0..<count).map { random.normal($0) }
+  }
+
+  @Test(arguments: [16, 48, 4080, 4096])
+  func `blocks are added and scaled element by element`(count: Int) {
+    let source = numbers(count, sample: 1)
+    let before = numbers(count, sample: 2)
+    var block = before
+    var span = block.mutableSpan
+    addBlock(source.span, into: &span)
+    scaleBlock(&span, by: 1 / 12)
+    #expect(block == zip(before, source).map { ($0 + $1) * (1 / 12) })
+  }
+
+  @Test(arguments: [16, 48, 4080, 4096])
+  func `the sum of squares agrees with a plain loop`(count: Int) {
+    let block = numbers(count, sample: 3)
+    let plain = block.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let sum = sumOfSquares(of: block.span)
+    #expect(abs(sum - plain) <= 1e-12 * plain)
+  }
+
+  @Test func `a padded tail adds nothing`() {
+    var block = numbers(48, sample: 4)
+    block.replaceSubrange(33..., with: [Float](repeating: 0, count: 15))
+    let plain = block[..<33].reduce(0.0) { $0 + Double($1) * Double($1) }
+    let sum = sumOfSquares(of: block.span)
+    #expect(abs(sum - plain) <= 1e-12 * plain)
+  }
+
+  @Test(arguments: [Float.nan, .infinity, -.infinity], [0, 15, 16, 100, 4095])
+  func `one number that is not finite is found wherever it is`(value: Float, position: Int) {
+    var block = numbers(4096, sample: 5)
+    let before = isFinite(block.span)
+    block[position] = value
+    let after = isFinite(block.span)
+    let sum = sumOfSquares(of: block.span)
+    #expect(before && !after && !sum.isFinite)
+  }
+
+  @Test func `the largest numbers are finite`() {
+    let block = [Float](repeating: .greatestFiniteMagnitude, count: 4096)
+    let finite = isFinite(block.span)
+    let sum = sumOfSquares(of: block.span)
+    #expect(finite && sum.isFinite)
+  }
+}
