@@ -44,12 +44,18 @@ public struct Network: Sendable {
   public mutating func add(_ name: String, _ layer: any Layer, _ inputs: Value...)
     throws(NetworkError) -> Value
   {
-    let shape: Shape
     do {
-      shape = try layer.outputShape(of: inputs.map(\.shape))
+      return try append(name, layer, inputs)
     } catch {
       throw NetworkError("network \(self.name), layer \(name): \(error.message)")
     }
+  }
+
+  /// Adds a layer; an error names neither network nor layer.
+  mutating func append(_ name: String, _ layer: any Layer, _ inputs: [Value])
+    throws(NetworkError) -> Value
+  {
+    let shape = try layer.outputShape(of: inputs.map(\.shape))
     nodes.append(Node(name: name, layer: layer, inputs: inputs, shape: shape))
     return output
   }
