@@ -66,6 +66,8 @@ extension Reducer {
   ///
   /// For initial values and those of a checkpoint; the padding must stay zero. Throws `MPIError`.
   public func fillParameters(_ body: (inout MutableSpan<Float>) -> Void) throws(MPIError) {
+    // Where they are shared, a late rank may still be reading the old ones.
+    try world.barrier()
     if world.isRoot {
       let full = unsafe memory.parameters
       var all = unsafe full.mutableSpan
@@ -82,6 +84,7 @@ extension Reducer {
   ) throws(MPIError) {
     let gathered = AlignedArray<Float>(count: elementsToGather(number))
     let full = unsafe transport.sharedState(number) ?? gathered.unsafeElements
+    try world.barrier()
     if world.isRoot {
       var all = unsafe full.mutableSpan
       body(&all)

@@ -131,16 +131,17 @@ import Storage
     numbers.setFinite(finite, microBatch: share.microBatches.lowerBound + handedOut - 1)
   }
 
+  /// Takes the merges up to number `end`, all of them block by block: what one leaves in the cache
+  /// the next one reads.
   private func merge(upTo end: Int) {
-    while merged < end {
-      let merge = share.merges[merged]
-      let source = unsafe memory.slots[merge.source]
-      let destination = unsafe memory.slots[merge.destination]
-      for block in layout.blocks {
-        unsafe add(source.extracting(block), to: destination.extracting(block))
+    for block in layout.blocks {
+      for merge in share.merges[merged..<end] {
+        let source = unsafe memory.slots[merge.source].extracting(block)
+        let destination = unsafe memory.slots[merge.destination].extracting(block)
+        unsafe add(source, to: destination)
       }
-      merged += 1
     }
+    merged = end
   }
 
   /// Finishes the tree on one block of this rank's slice, and takes its sums of squares.

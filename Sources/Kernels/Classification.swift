@@ -1,5 +1,7 @@
 /// How many of the `first` samples have their label as the largest logit; the first of equals wins.
 ///
+/// A single logit stands for two classes: it is right if its sign is that of the label, 0 or 1.
+///
 /// - Parameters:
 ///   - logits: [N, K].
 ///   - labels: [N].
@@ -7,7 +9,7 @@ public func countCorrect(logits: Span<Float>, labels: Span<Int32>, first: Int) -
   let classes = logits.count / labels.count
   var correct = 0
   for sample in 0..<first {
-    var best = 0
+    var best = classes == 1 && logits[sample] > 0 ? 1 : 0
     for k in 1..<max(classes, 1)
     where logits[sample * classes + k] > logits[sample * classes + best] { best = k }
     if best == Int(labels[sample]) { correct += 1 }

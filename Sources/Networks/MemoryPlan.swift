@@ -2,24 +2,24 @@
 ///
 /// Time runs from 0: the forward pass of n nodes, the loss, then the backward pass. Placement is
 /// greedy: the largest region first, at the lowest free offset; a pure function of the regions.
-struct MemoryPlan {
+package struct MemoryPlan {
   /// A wish for memory during a stretch of time.
-  struct Request {
+  package struct Request {
     /// The number of 4-byte elements.
-    var count: Int
+    package var count: Int
     /// The first and last moment at which the region holds something.
-    var lifetime: ClosedRange<Int>
+    package var lifetime: ClosedRange<Int>
   }
 
   /// The first element of each region, in the order of the requests.
-  private(set) var offsets: [Int]
+  package private(set) var offsets: [Int]
   /// The elements of the whole arena.
-  private(set) var count = 0
+  package private(set) var count = 0
 
   /// Floats in a cache line: every region starts on one.
   private static let alignment = ParameterLayout.alignment
 
-  init(_ requests: [Request]) {
+  package init(_ requests: [Request]) {
     offsets = Array(repeating: 0, count: requests.count)
     let order = requests.indices.sorted {
       (requests[$1].count, $0) < (requests[$0].count, $1)

@@ -3,8 +3,8 @@ import Storage
 /// All regions of memory that a network needs for a micro-batch, with their lifetimes.
 ///
 /// Node i runs forward at time i and backward at time 2n − i; the loss stands at time n.
-struct MemoryWishes {
-  private(set) var requests: [MemoryPlan.Request] = []
+package struct MemoryWishes {
+  package private(set) var requests: [MemoryPlan.Request] = []
   /// The request for the images.
   private(set) var images = 0
   /// For each node the request for its output.
@@ -21,7 +21,7 @@ struct MemoryWishes {
   private let microBatch: Int
   private let network: Network
 
-  init(_ network: Network, microBatch: Int) {
+  package init(_ network: Network, microBatch: Int) {
     self.network = network
     self.microBatch = microBatch
     addActivations()

@@ -22,9 +22,6 @@ public enum NetworkCatalogue {
     return n
   }
 }
-public enum LayerArgument: Hashable, Sendable {
-  case number(Double), numbers([Double]), text(String), flag(Bool)
-}
 public struct LayerDescription {
   public init(layer: String, name: String?, inputs: [String]?, arguments: [String: LayerArgument]) {
   }

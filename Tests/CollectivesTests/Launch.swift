@@ -18,11 +18,27 @@ struct Outcome {
 
 /// Starts the reduction probe on `ranks` ranks, or without mpirun for nil; a hang ends in status 124.
 func reductionProbe(ranks: Int?, _ arguments: String...) throws -> Outcome {
-  let program = products.appendingPathComponent("reduction-probe").path
   let launcher = ranks.map { ["mpirun", "--oversubscribe", "-n", "\($0)"] } ?? []
+  return try launch(launcher + [probe] + arguments)
+}
+
+/// Starts the reduction probe on ranks that alternate between two hosts.
+func reductionProbeOnTwoHosts(ranks: Int, _ arguments: String...) throws -> Outcome {
+  try launch([twoHosts, "\(ranks)", probe] + arguments)
+}
+
+/// Whether this machine lets a test make hosts of network namespaces: as root, with iproute2.
+let twoHostsArePossible = (try? launch([twoHosts, "1", "/bin/true"]).status) == 0
+
+private let probe = products.appendingPathComponent("reduction-probe").path
+
+private let twoHosts = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+  .deletingLastPathComponent().appendingPathComponent("Probes/two-hosts").path
+
+private func launch(_ command: [String]) throws -> Outcome {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/timeout")
-  process.arguments = ["--kill-after=5", "120"] + launcher + [program] + arguments
+  process.arguments = ["--kill-after=5", "120"] + command
   var environment = ProcessInfo.processInfo.environment
   // What launch/env sets: root, fewer cores than ranks, containers without CMA.
   environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"

@@ -25,6 +25,13 @@ import Testing
     #expect(outcome.output.contains("via \(transport)"))
   }
 
+  @Test(.enabled(if: twoHostsArePossible, "needs root and network namespaces"))
+  func `two hosts give the bits of one rank`() throws {
+    let outcome = try reductionProbeOnTwoHosts(ranks: 5, "micro=12")
+    #expect(try result(outcome, ranks: 5) == reference("micro=12"))
+    #expect(outcome.output.contains("via messages"))
+  }
+
   @Test(arguments: [8, 16])
   func `a power of two of micro-batches gives the bits of one rank`(microBatches: Int) throws {
     let one = try reference("micro=\(microBatches)")

@@ -19,4 +19,14 @@ import Testing
     #expect(outcome.output.contains("maximum 0 minimum 3"))
     #expect(outcome.output.contains("nodes 1 of 1 rank known before: true"))
   }
+
+  @Test(.enabled(if: twoHostsArePossible, "needs root and network namespaces"))
+  func `ranks of one node are neighbours, however mpirun maps them`() throws {
+    let outcome = try reductionProbeOnTwoHosts(ranks: 5, "exchanges=true")
+    #expect(outcome.status == 0 && outcome.lines.count == 5, "\(outcome.output)")
+    for line in outcome.lines {
+      let rank = try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+      #expect(line.contains("nodes 2 of \(rank < 3 ? 3 : 2) "), "\(line)")
+    }
+  }
 }

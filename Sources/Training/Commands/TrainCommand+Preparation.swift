@@ -20,6 +20,7 @@ extension TrainCommand {
       network, loss: try world.together { try recipe.makeLoss() },
       microBatch: recipe.batch.micro, seed: recipe.seed)
     let optimizer = try world.together { try recipe.makeOptimizer(model.layout) }
+    let schedule = try world.together { try recipe.makeSchedule() }
     let folder = RunFolder(named: run, planName: planName, recipe: recipe)
     let checkpoint = try restored(from: folder, recipe, plan, in: world)
     let updater = Updater(optimizer, recipe.update, layout: model.layout)
@@ -39,7 +40,7 @@ extension TrainCommand {
     let averages = updater.averageNumber != nil
     let (samples, batch) = (data.description.samples, recipe.batch.global)
     return TrainingRun(
-      world: world, recipe: recipe, schedule: try world.together { try recipe.makeSchedule() },
+      world: world, recipe: recipe, schedule: schedule,
       firstStep: checkpoint.position.step,
       lastStep: min(recipe.steps, max(stopAfter ?? recipe.steps, checkpoint.position.step)),
       logging: plan.run.log.recurrence(samples: samples, batch: batch),

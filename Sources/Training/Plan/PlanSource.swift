@@ -84,7 +84,10 @@ public struct PlanSource {
     }
     if tree["schedule"]?["name"] == nil {
       try setDefault(["schedule", "name"], usual.schedule)
-      try setDefault(["schedule", "warmup"], "\(usual.warmupEpochs) epochs")
+      // A run counted in steps may be shorter than the usual warm-up.
+      if tree["steps"] == nil {
+        try setDefault(["schedule", "warmup"], "\(usual.warmupEpochs) epochs")
+      }
     }
   }
 

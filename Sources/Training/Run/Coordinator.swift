@@ -43,11 +43,6 @@ final class Coordinator {
   /// What this rank asks of all after this step.
   var wish: Int32 { Wish.take().rawValue }
 
-  /// What a checkpoint must hold of what was decided while running.
-  var decisions: [String: Double] {
-    best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] } ?? [:]
-  }
-
   /// Prints the error that all ranks end with, once.
   static func complain(_ error: AgreedError, in world: World) {
     if world.isRoot { Console.complain("trainer: " + error.message) }
@@ -129,13 +124,17 @@ final class Coordinator {
   func isBest(after step: Int) -> Bool { best?.step == step + 1 }
 
   /// Hands a checkpoint to the writer; training goes on at once.
-  func save(_ checkpoint: Checkpoint) {
+  ///
+  /// `checkpoint` is made, on the root alone, with what was decided while running.
+  func save(_ checkpoint: (_ decisions: [String: Double]) -> Checkpoint) {
+    guard isRoot else { return }
     reportSaves()
-    writer.save(checkpoint, best: best?.step)
+    let decisions = best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] }
+    writer.save(checkpoint(decisions ?? [:]), best: best?.step)
   }
 
   /// Says how the saves since the last call ended.
-  func reportSaves() {
+  private func reportSaves() {
     for outcome in writer.takeOutcomes() {
       switch outcome {
       case .saved(let path):

@@ -30,17 +30,18 @@ extension TrainingRun {
     }
   }
 
-  /// The state of the run after a step; the root gets all of it.
-  func checkpoint(after step: Int) throws -> Checkpoint {
+  /// Hands the state of the run after a step to the coordinator, which alone has all of it.
+  func save(after step: Int) throws {
     var states: [Checkpoint.State] = []
     for (number, name) in updater.stateNames.enumerated() {
       let values = try reducer.withState(number) { Array(copying: $0) }
       states.append(Checkpoint.State(name: name, values: values ?? []))
     }
-    return Checkpoint(
-      step: step + 1, recipe: recipe.canonicalText(), classNames: preprocessing.classNames,
-      means: preprocessing.means, deviations: preprocessing.deviations,
-      parameters: Array(copying: reducer.parameters), states: states,
-      control: coordinator.decisions)
+    coordinator.save { decisions in
+      Checkpoint(
+        step: step + 1, recipe: recipe.canonicalText(), classNames: preprocessing.classNames,
+        means: preprocessing.means, deviations: preprocessing.deviations,
+        parameters: Array(copying: reducer.parameters), states: states, control: decisions)
+    }
   }
 }

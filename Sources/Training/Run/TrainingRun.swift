@@ -50,7 +50,7 @@ struct TrainingRun: ~Copyable {
       if stops || checkpointing.isDue(after: step) || wishes.contains(.checkpoint)
         || coordinator.isBest(after: step)
       {
-        coordinator.save(try checkpoint(after: step))
+        try save(after: step)
       }
       if stops { return step + 1 }
     }

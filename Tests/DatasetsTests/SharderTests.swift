@@ -1,0 +1,61 @@
+import Foundation
+import Storage
+import Testing
+
+/// The command: its exit codes, and one line for each failure.
+@Suite struct SharderTests {
+  /// Runs `sharder`, built beside the tests.
+  private func sharder(
+    _ arguments: [String]
+  ) throws -> (status: Int32, output: String, errors: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: CommandLine.arguments[0])
+      .deletingLastPathComponent().appending(path: "sharder")
+    process.arguments = arguments
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let lines = errors.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (
+      process.terminationStatus, String(decoding: text, as: UTF8.self),
+      String(decoding: lines, as: UTF8.self)
+    )
+  }
+
+  @Test func `creates, inspects and verifies, and names damaged shards`() throws {
+    try withTemporaryFolder { folder in
+      try writeOriginals(folder)
+      let data = folder + "/data"
+      let created = try sharder(["create", folder, "--output", data, "--shards", "2"])
+      #expect(created.status == 0)
+      #expect(created.errors.isEmpty)
+      let inspected = try sharder(["inspect", data, "--json"])
+      let json = try JSONSerialization.jsonObject(with: Data(inspected.output.utf8))
+      #expect((json as? [String: Any])?["dataDigest"] is String)
+      #expect(try sharder(["verify", data]).status == 0)
+      try rewrite(data + "/train-00000-of-00002.h5") { $0[$0.count - 1] ^= 1 }
+      try rewrite(data + "/test-00001-of-00002.h5") { $0.removeLast() }
+      let verified = try sharder(["verify", data])
+      #expect(verified.status == 65)
+      #expect(verified.errors.contains("train-00000-of-00002.h5"))
+      #expect(verified.errors.contains("test-00001-of-00002.h5"))
+    }
+  }
+
+  @Test(arguments: [
+    (["create"], 64), (["create", "/nowhere", "--output", "/tmp/x", "--format", "png"], 64),
+    (["create", "/nowhere", "--output", "/tmp/x"], 66), (["inspect", "/nowhere"], 66),
+    (["inspect", "/nowhere", "--jason"], 64), (["bogus"], 64),
+  ])
+  func `a failure is one line and a status after sysexits`(
+    arguments: [String], status: Int
+  ) throws {
+    let (ended, _, lines) = try sharder(arguments)
+    #expect(Int(ended) == status)
+    #expect(lines.hasPrefix("sharder: "))
+    #expect(lines.split(separator: "\n").count == 1, "\(lines)")
+  }
+}

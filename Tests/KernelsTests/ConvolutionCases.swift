@@ -1,0 +1,64 @@
+import Kernels
+import Storage
+import Testing
+
+/// A convolution with an awkward shape, named after what makes it so.
+struct ConvolutionCase: CustomTestStringConvertible, Sendable {
+  let name: String
+  var samples = 2
+  var input: Extent2D = 9
+  var channels = (3, 5)
+  var kernel: Extent2D = 3
+  var stride: Extent2D = 1
+  var padding: Extent2D = 0
+  var dilation: Extent2D = 1
+  var groups = 1
+
+  var testDescription: String { name }
+
+  var geometry: ConvolutionGeometry {
+    ConvolutionGeometry(
+      window: WindowGeometry(
+        input: input, kernel: kernel, stride: stride, padding: padding, dilation: dilation),
+      inputChannels: channels.0, outputChannels: channels.1, groups: groups)
+  }
+
+  static let all: [ConvolutionCase] = [
+    ConvolutionCase(name: "plain"),
+    ConvolutionCase(name: "one pixel", input: 1, kernel: 1),
+    ConvolutionCase(name: "one pixel in padding", input: 1, padding: 1),
+    ConvolutionCase(name: "1×1 kernel", channels: (17, 19), kernel: 1),
+    ConvolutionCase(name: "1×1 kernel, stride 2", channels: (6, 7), kernel: 1, stride: 2),
+    ConvolutionCase(name: "1×1 kernel, groups", channels: (6, 9), kernel: 1, groups: 3),
+    ConvolutionCase(name: "odd size, stride 2", input: Extent2D(7, 11), stride: 2, padding: 1),
+    ConvolutionCase(name: "padding above half the kernel", input: 5, padding: 2),
+    ConvolutionCase(name: "padding above the kernel", input: 4, padding: 4),
+    ConvolutionCase(name: "one channel", channels: (1, 1), kernel: 5, padding: 2),
+    ConvolutionCase(name: "batch 1", samples: 1, padding: 1),
+    ConvolutionCase(name: "tails beyond 16", channels: (17, 33), padding: 1),
+    ConvolutionCase(name: "dilation", input: 11, padding: 2, dilation: 2),
+    ConvolutionCase(
+      name: "uneven dilation", input: 12, stride: 2, padding: Extent2D(3, 1),
+      dilation: Extent2D(3, 2)),
+    ConvolutionCase(name: "groups", channels: (6, 4), padding: 1, groups: 2),
+    ConvolutionCase(
+      name: "groups and dilation", channels: (4, 8), stride: 2, padding: 2, dilation: 2, groups: 4),
+    ConvolutionCase(name: "depthwise", channels: (19, 19), padding: 1, groups: 19),
+    ConvolutionCase(
+      name: "depthwise, stride 2", input: Extent2D(8, 5), channels: (6, 6), kernel: Extent2D(5, 3),
+      stride: 2, padding: 2, groups: 6),
+    ConvolutionCase(
+      name: "depthwise, dilation", input: 9, channels: (3, 3), padding: 2, dilation: 2, groups: 3),
+    ConvolutionCase(name: "depthwise with multiplier", channels: (3, 6), padding: 1, groups: 3),
+    ConvolutionCase(
+      name: "asymmetric kernel", kernel: Extent2D(1, 7), padding: Extent2D(0, 3)),
+    ConvolutionCase(
+      name: "asymmetric stride", kernel: Extent2D(3, 2), stride: Extent2D(1, 3),
+      padding: Extent2D(1, 0)),
+    ConvolutionCase(name: "stride above the kernel", kernel: 2, stride: 3),
+    ConvolutionCase(name: "several blocks", samples: 3, input: 24, channels: (8, 9), padding: 1),
+    ConvolutionCase(
+      name: "several blocks of a deep patch", samples: 2, input: 12, channels: (128, 8),
+      padding: 1),
+  ]
+}
