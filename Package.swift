@@ -84,13 +84,15 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Storage", "sharder"],
       swiftSettings: strictTests),
     .testTarget(
-      name: "CollectivesTests", dependencies: ["Collectives", "Storage", "reduction-probe"],
+      name: "CollectivesTests",
+      dependencies: ["Collectives", "Storage", "Launching", "reduction-probe"],
       swiftSettings: strictTests),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Networks", "Datasets", "Storage", "HDF5"],
       swiftSettings: strictTests),
     .testTarget(
-      name: "RunTests", dependencies: ["trainer", "sharder", "allocation-probe"],
+      name: "RunTests",
+      dependencies: ["Launching", "Storage", "trainer", "sharder", "allocation-probe"],
       swiftSettings: strictTests),
     .testTarget(name: "HouseTests", swiftSettings: strictTests),
 
@@ -99,8 +101,10 @@ let package = Package(
       name: "reduction-probe", dependencies: ["Collectives", "Storage", "CAllocationCounter"],
       path: "Tests/Probes/reduction-probe", swiftSettings: strictTests),
     .executableTarget(
-      name: "allocation-probe", dependencies: ["Training", "CAllocationCounter"],
+      name: "allocation-probe",
+      dependencies: ["Training", "Collectives", "CAllocationCounter"],
       path: "Tests/Probes/allocation-probe", swiftSettings: strictTests),
     .target(name: "CAllocationCounter", path: "Tests/Probes/CAllocationCounter"),
+    .target(name: "Launching", path: "Tests/Launching", swiftSettings: strictTests),
   ]
 )
