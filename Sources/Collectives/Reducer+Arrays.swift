@@ -27,6 +27,23 @@ extension Reducer {
     return unsafe _overrideLifetime(part.mutableSpan, borrowing: self)
   }
 
+  /// The mean gradient of an owned block, to read only.
+  ///
+  /// The same as `gradient(block).span`, but that puts the MutableSpan on the heap where it is a
+  /// `let` (Swift 6.3.1), once a block and step; to be given up when that no longer holds.
+  @_lifetime(borrow self)
+  public func gradientSpan(_ block: Block) -> Span<Float> {
+    let part = unsafe memory.leftOvers[0].extracting(withinSlice(block))
+    return unsafe _overrideLifetime(part.span, borrowing: self)
+  }
+
+  /// The parameters of an owned block, to read only; see `gradientSpan`.
+  @_lifetime(borrow self)
+  public func parametersSpan(_ block: Block) -> Span<Float> {
+    let part = unsafe memory.parameters.extracting(block.range)
+    return unsafe _overrideLifetime(part.span, borrowing: self)
+  }
+
   /// An owned block of state array `number`.
   @_lifetime(borrow self)
   public func state(_ number: Int, _ block: Block) -> MutableSpan<Float> {

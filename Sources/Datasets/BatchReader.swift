@@ -44,6 +44,8 @@ public struct BatchReader: ~Copyable {
 }
 
 /// Reads this rank's share of an evaluation: every sample once, in order, on one of the ranks.
+///
+/// Copies share the memory of their micro-batch; only one of them may be read at a time.
 public struct EvaluationReader {
   private let buffer: MicroBatchBuffer
   private let share: Range<Int>

@@ -45,7 +45,8 @@ internal func readCIFAR(_ files: SourceFiles, _ kind: CIFAR) throws -> SourceDat
   for (name, batches) in names where !batches.isEmpty {
     splits[name] = try readRecords(batches.map(files.path(of:)), kind)
   }
-  let classes = try readNames(files, kind) ?? kind.classes
+  let file = kind == .cifar10 ? "batches.meta.txt" : "fine_label_names.txt"
+  let classes = try files.classNames(in: file, count: kind.classCount) ?? kind.classes
   return SourceData(
     classes: classes ?? (0..<kind.classCount).map(String.init), splits: splits)
 }
@@ -84,18 +85,4 @@ private func readRecords(_ paths: [String], _ kind: CIFAR) throws -> LabelledIma
   }
   return LabelledImages(
     shape: [32, 32, 3], images: images, labels: labels, labelFile: paths[0])
-}
-
-/// The class names in `batches.meta.txt` or `fine_label_names.txt`, one a line; nil without it.
-private func readNames(_ files: SourceFiles, _ kind: CIFAR) throws -> [String]? {
-  let name = kind == .cifar10 ? "batches.meta.txt" : "fine_label_names.txt"
-  guard files.single == nil, files.names.contains(name) else { return nil }
-  let text = String(decoding: try MappedFile(files.path(of: name)).contents, as: UTF8.self)
-  let names = text.split(whereSeparator: \.isNewline).map(String.init)
-  guard names.count == kind.classCount else {
-    throw DatasetError(
-      files.path(of: name), "\(names.count) names for \(kind.classCount) classes",
-      remedy: "get the file again, or remove it")
-  }
-  return names
 }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Kernels
 internal import Storage
 
@@ -25,7 +24,7 @@ public func createDataset(
   let data = try source.read()
   let classes = try data.checkedClasses(source.classes)
   let present = try presentIndex(in: output, force: force)
-  try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+  try Folder.create(output)
 
   // Where another data set lies, its index goes first: no moment shows a mixture as complete.
   let planned = try index(of: data, classes: classes, shards: shards) { _ in }
@@ -36,7 +35,7 @@ public func createDataset(
         output, "it holds another data set",
         remedy: "name another folder, or replace it with --force", exitCode: .usage)
     }
-    try FileManager.default.removeItem(atPath: indexPath)
+    try DurableFile.remove(indexPath)
   }
   var wrote = false
   try index(of: data, classes: classes, shards: shards) { shard in
@@ -91,9 +90,7 @@ private func statistics(of data: SourceData, channels: Int) -> ([Double], [Doubl
 
 /// The index that the folder holds; nil for none, and, if it is to be replaced, for a broken one.
 private func presentIndex(in folder: String, force: Bool) throws -> ShardIndex? {
-  guard FileManager.default.fileExists(atPath: folder + "/" + ShardIndex.fileName) else {
-    return nil
-  }
+  guard DurableFile.exists(folder + "/" + ShardIndex.fileName) else { return nil }
   return force ? try? ShardIndex(folder: folder) : try ShardIndex(folder: folder)
 }
 
@@ -101,7 +98,7 @@ private func presentIndex(in folder: String, force: Bool) throws -> ShardIndex? 
 private func removeShards(of old: ShardIndex?, notIn new: ShardIndex, _ folder: String) throws {
   let kept = Set(new.splits.values.flatMap(\.shards).map(\.file))
   for shard in old?.splits.values.flatMap(\.shards) ?? [] where !kept.contains(shard.file) {
-    try? FileManager.default.removeItem(atPath: folder + "/" + shard.file)
+    try DurableFile.remove(folder + "/" + shard.file)
   }
 }
 

@@ -27,7 +27,7 @@ internal func readIDX(_ files: SourceFiles) throws -> SourceData {
     throw DatasetError(
       files.folder, "there is no train-images-idx3-ubyte[.gz]", remedy: "get the missing file")
   }
-  return SourceData(splits: splits)
+  return SourceData(classes: try files.classNames(in: "classes.txt"), splits: splits)
 }
 
 /// Reads one file of images with its labels.

@@ -64,7 +64,8 @@ private func placeInFile(
     throw DatasetError(
       dataset.place, "it is not contiguous, so it cannot be mapped", remedy: shardRemedy)
   }
-  guard offset >= 0, offset + elementBytes * dataset.count <= fileBytes else {
+  // The offset comes from the file and may be anything: no sum that could overflow.
+  guard offset >= 0, offset <= fileBytes - elementBytes * dataset.count else {
     throw DatasetError(
       dataset.place, "its elements lie beyond the end of the file", remedy: shardRemedy)
   }

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Storage
 
 /// The files of a source: those in its folder, or the one that it is.
@@ -15,14 +14,13 @@ internal struct SourceFiles {
   /// Looks at what lies at `path`; throws if there is nothing.
   init(_ path: String) throws {
     self.path = path
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw FileError("open", path: path, errorNumber: 2)
+    let isFolder = Folder.exists(path)
+    guard isFolder || DurableFile.exists(path) else {
+      throw FileError("open", path: path, errorNumber: FileError.missing)
     }
     let slash = path.lastIndex(of: "/")
-    folder = isFolder ? path : slash.map { String(path[..<$0]) } ?? "."
-    names = try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "/" : folder)
-      .filter { !$0.hasPrefix(".") }.sorted()
+    folder = isFolder ? path : slash.map { String(path[...$0]) } ?? "."
+    names = try Folder.names(in: folder)
     if isFolder {
       // A folder with one file of data, whatever its name, stands for that file.
       let data = names.filter { name in
@@ -35,7 +33,9 @@ internal struct SourceFiles {
   }
 
   /// The path of the file of that name.
-  func path(of name: String) -> String { folder + "/" + name }
+  func path(of name: String) -> String {
+    folder.hasSuffix("/") ? folder + name : folder + "/" + name
+  }
 
   /// The form that names, sizes and first bytes tell; throws if they do not.
   func guessedFormat() throws -> SourceFormat {

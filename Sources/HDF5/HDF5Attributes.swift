@@ -52,6 +52,9 @@ extension HDF5Object where Self: ~Copyable {
     let place = attributePlace(name)
     let attribute = try openAttribute(name, expecting: .text)
     let size = try type(of: attribute, place).size
+    guard size <= 1 << 20 else {
+      throw HDF5Error("reading an attribute", place: place, reason: "it claims \(size) bytes")
+    }
     var bytes = [UInt8](repeating: 0, count: size)
     let type = try HDF5Handle.text(size, place)
     try check(unsafe H5Aread(attribute.id, type.id, &bytes), "H5Aread", place)

@@ -80,7 +80,8 @@ public struct HDF5Dataset: HDF5Object, ~Copyable, Sendable {
     var fileSize: hsize_t = 0
     try check(unsafe H5Fget_filesize(file.id, &fileSize), "H5Fget_filesize", place)
     // Deflate, the strongest usual filter, shrinks 1032 times at most.
-    guard count * type.size <= Int(fileSize) * (isContiguous ? 1 : 1100) else {
+    let room = Double(fileSize) * (isContiguous ? 1 : 1100)
+    guard Double(count) * Double(type.size) <= room else {
       throw HDF5Error(
         "reading it", place: place,
         reason: "a file of \(fileSize) bytes cannot hold extents \(extents) of \(type)")

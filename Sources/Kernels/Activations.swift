@@ -3,13 +3,15 @@
 #endif
 
 // Activation functions, element by element; NaN passes through. Outputs and gradients are
-// overwritten; a gradient is taken from the input x or the output y, whichever is named.
+// overwritten; a gradient is taken from the input x or the output y, whichever is named. Elements
+// are loaded before a choice is made: only so do loops become vector selections.
 
 /// y = x clamped to the range from 0 to `ceiling`; ReLU if that is infinite, ReLU6 if it is 6.
 public func rectify(_ x: Span<Float>, ceiling: Float, into y: inout MutableSpan<Float>) {
   precondition(x.count == y.count, "\(x.count) inputs into \(y.count) outputs")
   for i in 0..<y.count {
-    let floored = x[i] < 0 ? 0 : x[i]
+    let value = x[i]
+    let floored = value < 0 ? 0 : value
     y[i] = floored > ceiling ? ceiling : floored
   }
 }
@@ -20,15 +22,19 @@ public func rectifyGradient(
 ) {
   checkCounts(y.count, dy.count, dx.count)
   for i in 0..<dx.count {
-    let open = y[i] > 0 ? dy[i] : 0
-    dx[i] = y[i] < ceiling ? open : 0
+    let (value, gradient) = (y[i], dy[i])
+    let open = value > 0 ? gradient : 0
+    dx[i] = value < ceiling ? open : 0
   }
 }
 
 /// y = x where x ≥ 0, else slope·x (Maas, Hannun and Ng, 2013).
 public func leakyRectify(_ x: Span<Float>, slope: Float, into y: inout MutableSpan<Float>) {
   precondition(x.count == y.count, "\(x.count) inputs into \(y.count) outputs")
-  for i in 0..<y.count { y[i] = x[i] < 0 ? slope * x[i] : x[i] }
+  for i in 0..<y.count {
+    let value = x[i]
+    y[i] = value < 0 ? slope * value : value
+  }
 }
 
 /// dx = dy where x ≥ 0, else slope·dy.
@@ -36,7 +42,10 @@ public func leakyRectifyGradient(
   input x: Span<Float>, slope: Float, _ dy: Span<Float>, into dx: inout MutableSpan<Float>
 ) {
   checkCounts(x.count, dy.count, dx.count)
-  for i in 0..<dx.count { dx[i] = x[i] < 0 ? slope * dy[i] : dy[i] }
+  for i in 0..<dx.count {
+    let gradient = dy[i]
+    dx[i] = x[i] < 0 ? slope * gradient : gradient
+  }
 }
 
 /// y = 1 / (1 + exp(−x)).

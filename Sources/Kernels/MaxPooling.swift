@@ -31,9 +31,14 @@ public func maxPooling(
         let from = sampleStart + offset
         let source = x.extracting(from..<from + channels)
         for c in 0..<channels {
-          let wins = source[c] > best[c] || source[c] != source[c]
-          best[c] = wins ? source[c] : best[c]
-          winners[c] = wins ? Int32(truncatingIfNeeded: offset + c) : winners[c]
+          let (value, largest, winner) = (source[c], best[c], winners[c])
+          let wins = value > largest || value != value
+          // A mask in place of a choice, which the compiler would turn into branches.
+          let mask: Int32 = wins ? -1 : 0
+          best[c] = Float(
+            bitPattern: value.bitPattern & UInt32(bitPattern: mask)
+              | largest.bitPattern & ~UInt32(bitPattern: mask))
+          winners[c] = Int32(truncatingIfNeeded: offset &+ c) & mask | winner & ~mask
         }
       }
     }

@@ -27,7 +27,9 @@ func gatherPatches(
         fill(&line, with: 0)
         continue
       }
-      zeroEnds(of: &line, keeping: columns.lowerBound * channels..<columns.upperBound * channels)
+      if columns.count < window.kernel.width {
+        zeroEnds(of: &line, keeping: columns.lowerBound * channels..<columns.upperBound * channels)
+      }
       let row = (place.sample * window.input.height + firstRow + kh * window.dilation.height)
       if contiguous {
         let from = (row * window.input.width + firstColumn + columns.lowerBound) * channels

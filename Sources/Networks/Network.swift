@@ -22,6 +22,9 @@ public struct Network: Sendable {
     public let shape: Shape
   }
 
+  /// The most elements of a tensor, or of one sample: positions in them fit 32 bits, as BLAS asks.
+  static let mostElements = 1 << 30
+
   /// What the network is called in plans.
   public let name: String
   /// The images that enter.
@@ -56,6 +59,11 @@ public struct Network: Sendable {
     throws(NetworkError) -> Value
   {
     let shape = try layer.outputShape(of: inputs.map(\.shape))
+    let counts = layer.parameters(of: inputs.map(\.shape)).map(\.shape.count) + [shape.count]
+    guard counts.allSatisfy({ $0 <= Self.mostElements }) else {
+      throw NetworkError(
+        "an output of \(shape) or its parameters have more than \(Self.mostElements) elements")
+    }
     nodes.append(Node(name: name, layer: layer, inputs: inputs, shape: shape))
     return output
   }

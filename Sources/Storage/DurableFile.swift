@@ -48,6 +48,15 @@ public enum DurableFile {
     return digest
   }
 
+  /// Whether there is anything at `path`.
+  public static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Removes the file at `path`; does nothing where there is none.
+  public static func remove(_ path: String) throws(FileError) {
+    guard unsafe unlink(path) != 0, errno != ENOENT else { return }
+    throw FileError("remove", path: path, errorNumber: errno)
+  }
+
   /// The digest that `path.sha256` states for `path`; nil where it holds none for that name.
   ///
   /// Throws if the digest file cannot be read.

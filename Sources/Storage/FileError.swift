@@ -4,6 +4,9 @@
 
 /// A system call on a file failed.
 public struct FileError: ReportableError, Equatable {
+  /// The system's error number for a file that is not there.
+  public static let missing = ENOENT
+
   /// What was tried, a verb such as "open".
   public let operation: String
   /// The file or folder.
@@ -21,7 +24,8 @@ public struct FileError: ReportableError, Equatable {
   /// Input that is not there is `noInput`; all else is `ioError`.
   public var exitCode: ExitCode {
     switch errorNumber {
-    case ENOENT, ENOTDIR, EISDIR: .noInput
+    case ENOENT, ENOTDIR, EISDIR:
+      ["open", "read", "list"].contains(operation) ? .noInput : .ioError
     default: .ioError
     }
   }

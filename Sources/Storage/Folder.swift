@@ -18,5 +18,29 @@ public enum Folder {
         throw FileError("create", path: prefix, errorNumber: errno)
       }
     }
+    // A file of that name counts as existing too, but nothing can be put into it.
+    guard exists(path) else { throw FileError("create", path: path, errorNumber: ENOTDIR) }
+  }
+
+  /// The names of what lies in the folder, hidden files left out, in ascending order.
+  public static func names(in path: String) throws(FileError) -> [String] {
+    guard let stream = unsafe opendir(path) else {
+      throw FileError("list", path: path, errorNumber: errno)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      }
+      if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Whether there is a folder at `path`.
+  public static func exists(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 }

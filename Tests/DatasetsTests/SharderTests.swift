@@ -4,13 +4,16 @@ import Testing
 
 /// The command: its exit codes, and one line for each failure.
 @Suite struct SharderTests {
-  /// Runs `sharder`, built beside the tests.
+  /// The program, built beside the tests.
+  private let program = URL(filePath: CommandLine.arguments[0])
+    .deletingLastPathComponent().appending(path: "sharder")
+
+  /// Runs `sharder`.
   private func sharder(
     _ arguments: [String]
   ) throws -> (status: Int32, output: String, errors: String) {
     let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0])
-      .deletingLastPathComponent().appending(path: "sharder")
+    process.executableURL = program
     process.arguments = arguments
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output
@@ -57,5 +60,31 @@ import Testing
     #expect(Int(ended) == status)
     #expect(lines.hasPrefix("sharder: "))
     #expect(lines.split(separator: "\n").count == 1, "\(lines)")
+  }
+
+  @Test func `a full disk is one line, and leaves neither index nor partial files`() throws {
+    // A limit on the size of files stands in for a full disk: both stop a write midway.
+    try withTemporaryFolder { folder in
+      try writeOriginals(folder, train: 9000, test: 10)
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/bash")
+      let data = folder + "/data"
+      process.arguments = [
+        "-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" create \"$1\" --output \"$2\"",
+        program.path, folder, data,
+      ]
+      let errors = Pipe()
+      process.standardError = errors
+      process.standardOutput = FileHandle.nullDevice
+      try process.run()
+      let lines = String(
+        decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 74)
+      #expect(
+        lines == "sharder: cannot write \(data)/train-00000-of-00001.h5: File too large; "
+          + "check the disk\n")
+      #expect(try Folder.names(in: data) == ["test-00000-of-00001.h5"])
+    }
   }
 }

@@ -8,16 +8,15 @@ import h5py
 import numpy
 
 ROOT = pathlib.Path(__file__).parents[2]
-PLAN = ROOT / "launch" / "plans" / "fashion-mnist-lenet.yaml"
 
 
 def train(folder):
-    """Four small steps of LeNet on the sample, on two ranks; returns the newest checkpoint."""
+    """Four steps of the default plan, LeNet, on two ranks; returns the newest checkpoint."""
     data, run = f"{folder}/sample", f"{folder}/run"
     shard = ["sharder", "create", str(ROOT / "datasets" / "sample"), "--output", data]
     subprocess.run(shard, check=True, timeout=120)
     settings = ["steps=4", "batch.global=32", "batch.micro=16"]
-    command = ["mpirun", "-n", "2", "trainer", str(PLAN), "--data", data, "--run", run]
+    command = ["mpirun", "-n", "2", "trainer", "--data", data, "--run", run]
     for setting in settings:
         command += ["--set", setting]
     subprocess.run(command, check=True, timeout=300, stdin=subprocess.DEVNULL)

@@ -87,6 +87,14 @@ import Testing
     #expect(complaint("relu", [:], [[1], [1]])?.contains("one input") == true)
   }
 
+  @Test func `a layer too large for any machine is an error`() throws {
+    var network = Network(name: "big", input: [28, 28, 1])
+    let layer = try LayerCatalogue.layer(
+      named: "conv2d",
+      arguments: ["channels": .number(65536), "kernel": .number(1), "padding": .number(4096)])
+    #expect(throws: NetworkError.self) { try network.add("vast", layer, network.images) }
+  }
+
   @Test func `every argument of the catalogue is read`() throws {
     for name in LayerCatalogue.names {
       for argument in try #require(LayerCatalogue.arguments(of: name)) {

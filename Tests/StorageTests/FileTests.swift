@@ -96,4 +96,18 @@ import Testing
       #expect(process.terminationStatus == 0)
     }
   }
+
+  @Test func `folders are made with those above them, and listed in order`() throws {
+    try withTemporaryFolder { folder in
+      try Folder.create(folder + "/a/b/")
+      try Folder.create(folder + "/a/b")
+      try DurableFile.write("", to: folder + "/a/x")
+      #expect(try Folder.names(in: folder + "/a") == ["b", "x"])
+      let error = #expect(throws: FileError.self) { try Folder.create(folder + "/a/x/y") }
+      #expect(error?.exitCode == .ioError)
+      try DurableFile.remove(folder + "/a/x")
+      try DurableFile.remove(folder + "/a/x")
+      #expect(!DurableFile.exists(folder + "/a/x"))
+    }
+  }
 }

@@ -1,8 +1,9 @@
+import Datasets
 import Storage
 
 extension TrainCommand {
   /// Folders that the default plan trains on, the first that is there.
-  static let usualData = ["data/fashion-mnist", "datasets/sample"]
+  static let usualData = ["data/fashion-mnist", "data/sample"]
 
   /// What the run folder is named after.
   var planName: String {
@@ -18,14 +19,20 @@ extension TrainCommand {
     if let data { try source.set("data.folder=\(data)") }
     for assignment in assignments { try source.set(assignment) }
     if plan == nil { try source.setDefault(["network"], "lenet") }
-    if let folder = Self.usualData.first(where: { Folder.contains("index.json", $0) }) {
-      try source.setDefault(["data"], folder)
-    }
-    if !source.has("data") {
+    if !source.has("data") { try source.set("data=\(try Self.dataThatAreThere())") }
+    return source
+  }
+
+  /// The first of the usual folders that is there; else the committed sample, made into shards.
+  private static func dataThatAreThere() throws -> String {
+    let originals = "datasets/sample"
+    if let folder = usualData.first(where: { Folder.contains("index.json", $0) }) { return folder }
+    guard Folder.contains("train-images-idx3-ubyte.gz", originals) else {
       throw PlanError(
-        "there are no data: neither \(Self.usualData.joined(separator: " nor ")) is there; run "
+        "there are no data: neither \(usualData.joined(separator: " nor ")) is there; run "
           + "launch/quickstart, or name a folder made by sharder with --data")
     }
-    return source
+    try createDataset(from: Source(originals), in: usualData[1])
+    return usualData[1]
   }
 }

@@ -65,7 +65,7 @@ public struct Interval: Codable, Hashable, Sendable {
   }
 
   /// When something repeated at this interval is due.
-  func recurrence(samples: Int, batch: Int) -> Recurrence {
+  public func recurrence(samples: Int, batch: Int) -> Recurrence {
     let length = unit == .steps ? count * Double(batch) : count * Double(samples)
     return Recurrence(samples: Int(length.rounded()), batch: batch)
   }

@@ -103,15 +103,3 @@ public struct PlanSource {
     text.split(separator: "\n").first.map(String.init) ?? text
   }
 }
-
-extension Plan {
-  /// The plan as YAML, with everything filled in.
-  public func yaml() throws(PlanError) -> String {
-    do {
-      let encoder = YAMLEncoder()
-      return try encoder.encode(self)
-    } catch {
-      throw PlanError("plan: cannot be written: \(error)")
-    }
-  }
-}

@@ -18,6 +18,15 @@ public struct Recipe: Codable, Sendable {
     public var shape: [Int]
     /// The number of classes.
     public var classes: Int
+
+    /// Samples of the given content.
+    public init(digest: String, samples: Int, validation: Int, shape: [Int], classes: Int) {
+      self.digest = digest
+      self.samples = samples
+      self.validation = validation
+      self.shape = shape
+      self.classes = classes
+    }
   }
 
   /// The version of this form.

@@ -63,11 +63,11 @@ struct Updater: ~Copyable {
 
   private func update(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
     var parameters = reducer.parameters(block)
-    let gradient = reducer.gradient(block)
+    let gradient = reducer.gradientSpan(block)
     var first = state(0, block, reducer)
     var second = state(1, block, reducer)
     optimizer.update(
-      block: block.index, parameters: &parameters, gradient: gradient.span,
+      block: block.index, parameters: &parameters, gradient: gradient,
       first: &first, second: &second, at: step)
   }
 
@@ -75,9 +75,9 @@ struct Updater: ~Copyable {
     var gradient = reducer.gradient(block)
     var first = state(0, block, reducer)
     var second = state(1, block, reducer)
-    let parameters = reducer.parameters(block)
+    let parameters = reducer.parametersSpan(block)
     let sums = optimizer.prepare(
-      block: block.index, parameters: parameters.span, gradient: &gradient, first: &first,
+      block: block.index, parameters: parameters, gradient: &gradient, first: &first,
       second: &second, at: step)
     reducer.setBlockSum(0, block, to: sums.parameters)
     reducer.setBlockSum(1, block, to: sums.direction)
@@ -85,10 +85,10 @@ struct Updater: ~Copyable {
 
   private func apply(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
     var parameters = reducer.parameters(block)
-    let direction = reducer.gradient(block)
+    let direction = reducer.gradientSpan(block)
     var first = state(0, block, reducer)
     optimizer.apply(
-      block: block.index, parameters: &parameters, direction: direction.span,
+      block: block.index, parameters: &parameters, direction: direction,
       first: &first, norms: norms.span, at: step)
   }
 
@@ -115,9 +115,9 @@ struct Updater: ~Copyable {
   private func average(_ reducer: Reducer, decay: Double) {
     for block in reducer.ownedBlocks {
       var average = reducer.state(stateCount, block)
-      let parameters = reducer.parameters(block)
+      let parameters = reducer.parametersSpan(block)
       optimizer.updateAverage(
-        block: block.index, average: &average, parameters: parameters.span, decay: decay)
+        block: block.index, average: &average, parameters: parameters, decay: decay)
     }
   }
 

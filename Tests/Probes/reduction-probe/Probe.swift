@@ -43,35 +43,41 @@ struct Run {
     return (Double(random.uniform(1 << 24)) * 3, random.integer(below: 17, at: 1 << 25))
   }
 
-  /// Momentum, and a trust ratio a block, which needs the extra exchange.
+  /// Momentum, with a rate that needs the extra exchange.
   private func update(norm: Double) throws(MPIError) {
-    for block in reducer.ownedBlocks {
-      let gradient = reducer.gradient(block)
-      var momentum = reducer.state(0, block)
-      var squares = 0.0
-      for index in gradient.indices {
-        momentum[index] = 0.9 * momentum[index] + gradient[index]
-        squares += Double(momentum[index]) * Double(momentum[index])
-      }
-      reducer.setBlockSum(0, block, to: squares)
-      reducer.setBlockSum(1, block, to: 1)
-    }
+    for block in reducer.ownedBlocks { accelerate(block) }
     try reducer.exchangeBlockSums()
     var all = 0.0
     for block in tensors.blocks.indices {
       all += reducer.blockSum(0, block: block) + reducer.parameterSquares(block: block)
     }
     let rate = Float(0.5 / (1 + norm + all.squareRoot()))
-    for block in reducer.ownedBlocks {
-      let momentum = reducer.state(0, block)
-      var parameters = reducer.parameters(block)
-      descend(&parameters, momentum, rate)
+    for block in reducer.ownedBlocks { descend(block, rate) }
+  }
+
+  private func accelerate(_ block: Reducer.Block) {
+    let gradient = reducer.gradientSpan(block)
+    var momentum = reducer.state(0, block)
+    var squares = 0.0
+    for index in gradient.indices {
+      momentum[index] = 0.9 * momentum[index] + gradient[index]
+      squares += Double(momentum[index]) * Double(momentum[index])
     }
+    reducer.setBlockSum(0, block, to: squares)
+    reducer.setBlockSum(1, block, to: 1)
+  }
+
+  private func descend(_ block: Reducer.Block, _ rate: Float) {
+    let momentum = reducer.state(0, block)
+    var parameters = reducer.parameters(block)
+    subtract(momentum, times: rate, from: &parameters)
   }
 }
 
-private func descend(
-  _ parameters: inout MutableSpan<Float>, _ momentum: borrowing MutableSpan<Float>, _ rate: Float
+/// A function of its own: a `let` MutableSpan that is read where it is declared goes to the heap.
+private func subtract(
+  _ momentum: borrowing MutableSpan<Float>, times rate: Float,
+  from parameters: inout MutableSpan<Float>
 ) {
   for index in momentum.indices { parameters[index] -= rate * momentum[index] }
 }
