@@ -36,7 +36,7 @@ let package = Package(
   targets: [
     // L5: parse arguments, call one function.
     .executableTarget(
-      name: "trainer", dependencies: ["Training", "Collectives", "Storage", argumentParser],
+      name: "trainer", dependencies: ["Training", "Storage", argumentParser],
       swiftSettings: strict),
     .executableTarget(
       name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
@@ -92,7 +92,7 @@ let package = Package(
       swiftSettings: strictTests),
     .testTarget(
       name: "RunTests",
-      dependencies: ["Launching", "Storage", "trainer", "sharder", "allocation-probe"],
+      dependencies: ["Launching", "HDF5", "Storage", "trainer", "sharder", "allocation-probe"],
       swiftSettings: strictTests),
     .testTarget(name: "HouseTests", swiftSettings: strictTests),
 
@@ -101,10 +101,10 @@ let package = Package(
       name: "reduction-probe", dependencies: ["Collectives", "Storage", "CAllocationCounter"],
       path: "Tests/Probes/reduction-probe", swiftSettings: strictTests),
     .executableTarget(
-      name: "allocation-probe",
-      dependencies: ["Training", "Collectives", "CAllocationCounter"],
+      name: "allocation-probe", dependencies: ["Training", "CAllocationCounter"],
       path: "Tests/Probes/allocation-probe", swiftSettings: strictTests),
-    .target(name: "CAllocationCounter", path: "Tests/Probes/CAllocationCounter"),
+    .target(
+      name: "CAllocationCounter", dependencies: ["CMPI"], path: "Tests/Probes/CAllocationCounter"),
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: strictTests),
   ]
 )

@@ -12,7 +12,7 @@ public final class RunningCommand {
     lines = Pipe()
     // A file takes any amount while only standard output is read.
     errors = FileManager.default.temporaryDirectory.appending(path: "lockstep-\(UUID()).errors")
-    FileManager.default.createFile(atPath: errors.path, contents: nil)
+    try Data().write(to: errors)
     process.standardOutput = lines
     process.standardError = try FileHandle(forWritingTo: errors)
     process.standardInput = FileHandle.nullDevice
