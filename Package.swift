@@ -36,7 +36,7 @@ let package = Package(
   targets: [
     // L5: parse arguments, call one function.
     .executableTarget(
-      name: "trainer", dependencies: ["Training", "Collectives", "Storage", argumentParser],
+      name: "trainer", dependencies: ["Training", "Storage", argumentParser],
       swiftSettings: strict),
     .executableTarget(
       name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
@@ -85,13 +85,15 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Storage", "sharder"],
       swiftSettings: strictTests),
     .testTarget(
-      name: "CollectivesTests", dependencies: ["Collectives", "Storage", "reduction-probe"],
+      name: "CollectivesTests",
+      dependencies: ["Collectives", "Storage", "Launching", "reduction-probe"],
       swiftSettings: strictTests),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Networks", "Datasets", "Storage", "HDF5"],
       swiftSettings: strictTests),
     .testTarget(
-      name: "RunTests", dependencies: ["trainer", "sharder", "allocation-probe"],
+      name: "RunTests",
+      dependencies: ["Launching", "HDF5", "Storage", "trainer", "sharder", "allocation-probe"],
       swiftSettings: strictTests),
     .testTarget(name: "HouseTests", swiftSettings: strictTests),
 
@@ -102,6 +104,8 @@ let package = Package(
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "CAllocationCounter"],
       path: "Tests/Probes/allocation-probe", swiftSettings: strictTests),
-    .target(name: "CAllocationCounter", path: "Tests/Probes/CAllocationCounter"),
+    .target(
+      name: "CAllocationCounter", dependencies: ["CMPI"], path: "Tests/Probes/CAllocationCounter"),
+    .target(name: "Launching", path: "Tests/Launching", swiftSettings: strictTests),
   ]
 )

@@ -122,8 +122,11 @@ public enum DurableFile {
     }
   }
 
+  /// What the name of a file ends with while it is being written.
+  public static let partialSuffix = ".partial"
+
   /// One temporary name a process and a file: two processes never write into the same one.
-  private static func temporaryPath(of path: String) -> String { "\(path).\(getpid()).partial" }
+  private static func temporaryPath(of path: String) -> String { "\(path).\(getpid())\(partialSuffix)" }
 }
 
 /// The last component of a path.

@@ -27,8 +27,14 @@ struct Train: ParsableCommand {
   var stopAfter: Int?
 
   @Flag(
+    name: .customLong("allow-mixed-cpus"),
     help: "Let ranks on different kinds of CPU train together; bits then depend on who does what.")
   var allowMixedCPUs = false
+
+  /// Refuses a length that is none.
+  func validate() throws {
+    if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1") }
+  }
 
   /// Runs the command on all ranks.
   func run() throws {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Collectives
 import Storage
 import Training
 
@@ -12,17 +11,24 @@ struct Trainer: ParsableCommand {
     discussion: "Start it under mpirun: mpirun -n 8 trainer train PLAN.yaml",
     subcommands: [Train.self, Evaluate.self, ShowPlan.self], defaultSubcommand: Train.self)
 
+  private static func end(_ message: String, _ code: Int32) -> Never {
+    if RankProgram.speaksBeforeStart { Console.complain("trainer: " + message) }
+    exit(withError: ArgumentParser.ExitCode(code))
+  }
+
   /// Runs the command; what is wrong with its arguments is said by one rank for all.
   static func main() {
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch let error as any ReportableError {
-      if World.rankBeforeStart == 0 { Console.complain("trainer: " + error.message) }
-      exit(withError: ArgumentParser.ExitCode(error.exitCode.rawValue))
+      end(error.message, error.exitCode.rawValue)
     } catch {
-      let isQuiet = World.rankBeforeStart != 0
-      exit(withError: isQuiet ? ArgumentParser.ExitCode(exitCode(for: error).rawValue) : error)
+      let code = exitCode(for: error)
+      let isMistake = !code.isSuccess && !message(for: error).isEmpty
+      if isMistake { end(message(for: error) + "; see trainer --help", code.rawValue) }
+      // Help is an "error" too, with status 0.
+      exit(withError: RankProgram.speaksBeforeStart ? error : code)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Launching
 import Testing
 
 /// Steps of made-up training on real ranks: the probe prints digests of all that came out.

@@ -28,25 +28,42 @@ struct CheckpointFolder: Sendable {
     try DurableFile.writeWithDigest(unsafe bytes.span.bytes, to: file(step: checkpoint.step))
   }
 
-  /// Removes all but the newest `keep` checkpoints and the one after `best` steps.
-  func prune(keep: Int, best: Int?) {
-    for step in steps().dropLast(keep) where step != best {
+  /// Removes what a killed process has left half written.
+  func removePartialFiles() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where name.hasSuffix(DurableFile.partialSuffix) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+
+  /// Removes all but the newest `keep` checkpoints up to `newest` and the one after `best` steps.
+  ///
+  /// A later one, left over because it is damaged, does not count as one of those to keep.
+  func prune(upTo newest: Int, keep: Int, best: Int?) {
+    for step in steps().filter({ $0 <= newest }).dropLast(keep) where step != best {
       try? FileManager.default.removeItem(atPath: file(step: step))
       try? FileManager.default.removeItem(atPath: DurableFile.digestPath(of: file(step: step)))
     }
   }
 
   /// The newest checkpoint whose digest holds, with a line about each newer one that does not.
+  ///
+  /// Throws if there are checkpoints and none can be used: to begin anew would be to lose the run.
   func newest() throws -> (checkpoint: Checkpoint?, complaints: [String]) {
     var complaints: [String] = []
     for step in steps().reversed() {
       do {
         return (try Self.read(file(step: step)), complaints)
-      } catch let error as any ReportableError {
-        complaints.append("\(error.message); using the one before")
+      } catch {
+        complaints.append("\(AgreedError(error).message); using the one before")
       }
     }
-    return (nil, complaints)
+    guard complaints.isEmpty else {
+      throw CheckpointError(
+        "\(path): none of its \(complaints.count) checkpoints can be used; begin anew in another "
+          + "folder with --run, or remove this one")
+    }
+    return (nil, [])
   }
 
   /// Reads a checkpoint after checking its digest.

@@ -30,7 +30,7 @@ final class CheckpointWriter: Sendable {
       let outcome: Outcome
       do {
         try folder.save(checkpoint, layout)
-        folder.prune(keep: keep, best: best)
+        folder.prune(upTo: checkpoint.step, keep: keep, best: best)
         outcome = .saved(path: folder.file(step: checkpoint.step))
       } catch {
         outcome = .failed(step: checkpoint.step, reason: AgreedError(error).message)

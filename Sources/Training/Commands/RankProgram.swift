@@ -3,6 +3,9 @@ import Storage
 
 /// A program that all ranks run together, and how it ends.
 public enum RankProgram {
+  /// Whether this process is the one that speaks for all before MPI has started.
+  public static var speaksBeforeStart: Bool { World.rankBeforeStart == 0 }
+
   /// Starts MPI, runs `body`, and returns what the process exits with.
   ///
   /// An error that all ranks know of is printed once, and all end with its code. An error of one

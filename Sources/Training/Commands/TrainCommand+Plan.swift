@@ -16,10 +16,10 @@ extension TrainCommand {
   public func planSource() throws -> PlanSource {
     var source = PlanSource()
     if let plan { source = try PlanSource(text: TextFile.read(plan), name: plan) }
-    if let data { try source.set("data.folder=\(data)") }
+    if let data { try source.set(["data", "folder"], text: data) }
     for assignment in assignments { try source.set(assignment) }
     if plan == nil { try source.setDefault(["network"], "lenet") }
-    if !source.has("data") { try source.set("data=\(try Self.dataThatAreThere())") }
+    if !source.has("data") { try source.set(["data"], text: Self.dataThatAreThere()) }
     return source
   }
 
@@ -28,9 +28,10 @@ extension TrainCommand {
     let originals = "datasets/sample"
     if let folder = usualData.first(where: { Folder.contains("index.json", $0) }) { return folder }
     guard Folder.contains("train-images-idx3-ubyte.gz", originals) else {
-      throw PlanError(
-        "there are no data: neither \(usualData.joined(separator: " nor ")) is there; run "
-          + "launch/quickstart, or name a folder made by sharder with --data")
+      throw DatasetError(
+        usualData.joined(separator: ", "), "there are no data here",
+        remedy: "run launch/quickstart, or name a folder made by sharder with --data",
+        exitCode: .noInput)
     }
     try createDataset(from: Source(originals), in: usualData[1])
     return usualData[1]

@@ -21,6 +21,7 @@ extension TrainCommand {
       let found = try folder.checkpoints.newest()
       try requireResumable(found.checkpoint, folder, recipe)
       try folder.create(plan: plan)
+      folder.checkpoints.removePartialFiles()
       start = Restored(
         position: found.checkpoint?.position ?? Checkpoint.Position(), whole: found.checkpoint,
         complaints: found.complaints)

@@ -34,10 +34,13 @@ public struct TrainCommand: Sendable {
     useOneBLASThread()
     Wish.listen()
     var run = try prepare(in: world)
-    run.coordinator.began(resuming: run.firstStep > 0)
+    let coordinator = run.coordinator
+    coordinator.began(resuming: run.firstStep > 0)
+    // A run that fails keeps what it had handed over to be saved.
+    defer { coordinator.finishSaves() }
     let steps = try run.train()
-    if run.coordinator.latest.step != steps { try run.evaluate(after: steps - 1) }
-    run.coordinator.finish(after: steps)
+    if coordinator.latest.step != steps { try run.evaluate(after: steps - 1) }
+    try world.together { try coordinator.finish(after: steps) }
     try run.reducer.close()
   }
 }

@@ -42,8 +42,9 @@ public struct Interval: Codable, Hashable, Sendable {
       }
       self.init(count, unit)
     }
-    if count < 0 || !count.isFinite {
-      throw PlanError(at: decoder.codingPath, "an interval of \(count) \(unit.rawValue)")
+    guard (0...1e9).contains(count) else {
+      throw PlanError(
+        at: decoder.codingPath, "is \(count) \(unit.rawValue), must be from 0 to 1000000000")
     }
   }
 

@@ -56,7 +56,7 @@ public struct Plan: Codable, Sendable {
     if steps != nil && epochs != nil {
       throw PlanError("plan: steps and epochs are both given; keep one of them")
     }
-    if let steps { try keys.check(steps, .steps, in: 1..., "at least 1") }
+    if let steps { try keys.check(steps, .steps, in: 1...1_000_000_000, "from 1 to 1000000000") }
     if let epochs, !(epochs > 0 && epochs < 1e6) {
       throw PlanError("plan: epochs: is \(epochs), must be above 0")
     }

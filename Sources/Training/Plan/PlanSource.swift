@@ -35,7 +35,16 @@ public struct PlanSource {
     } catch {
       throw PlanError("--set \(assignment): the value is no YAML")
     }
-    tree = Self.setting(path[...], in: tree, to: value ?? Node(""))
+    try set(path, to: value ?? Node(""))
+  }
+
+  /// Sets a key to a text, whatever it would mean as YAML.
+  mutating func set(_ path: [String], text: String) throws(PlanError) {
+    try set(path, to: Node(text, Tag(.str), .doubleQuoted))
+  }
+
+  private mutating func set(_ path: [String], to value: Node) throws(PlanError) {
+    tree = try Self.setting(path, in: tree, to: value)
   }
 
   /// Whether the plan has a section of that name.
@@ -52,6 +61,7 @@ public struct PlanSource {
   public func plan() throws(PlanError) -> Plan {
     var complete = self
     try complete.fillIn()
+    try Self.requireFinite(complete.tree, at: [])
     do {
       return try YAMLDecoder().decode(Plan.self, from: complete.tree)
     } catch let error as PlanError {
@@ -68,10 +78,12 @@ public struct PlanSource {
     let sections = [
       "batch", "optimizer", "schedule", "update", "loss", "evaluation", "checkpoint", "run",
     ]
-    for section in sections where tree[section] == nil {
-      tree = Self.setting([section], in: tree, to: .mapping([:]))
+    for section in sections where tree[section] == nil { try set([section], to: .mapping([:])) }
+    for section in Self.shortForms.keys.sorted() {
+      guard let node = tree[section] else { continue }
+      try set([section], to: .mapping(try Self.keys(of: node, at: [section])))
     }
-    let name = tree["network"]?.string ?? tree["network"]?["name"]?.string ?? ""
+    let name = tree["network"]?["name"]?.string ?? ""
     let usual = NetworkCatalogue.defaults(for: name)
     if tree["steps"] == nil { try setDefault(["epochs"], "\(usual.epochs)") }
     if (tree["optimizer"]?["name"]?.string ?? usual.optimizer) == usual.optimizer {
@@ -91,12 +103,50 @@ public struct PlanSource {
     }
   }
 
-  private static func setting(_ path: ArraySlice<String>, in node: Node, to value: Node) -> Node {
-    guard let key = path.first else { return value }
-    var mapping = node.mapping ?? [:]
-    let inner = mapping[Node(key)] ?? .mapping([:])
-    mapping[Node(key)] = setting(path.dropFirst(), in: inner, to: value)
+  /// The tree below `path[..<depth]`, with `value` at the end of the path.
+  private static func setting(
+    _ path: [String], from depth: Int = 0, in node: Node, to value: Node
+  ) throws(PlanError) -> Node {
+    guard depth < path.count else { return value }
+    var mapping = try keys(of: node, at: path[..<depth])
+    let inner = mapping[Node(path[depth])] ?? .mapping([:])
+    mapping[Node(path[depth])] = try setting(path, from: depth + 1, in: inner, to: value)
     return .mapping(mapping)
+  }
+
+  /// Sections that a plan may give by one word, and the key that the word stands for.
+  private static let shortForms = [
+    "network": "name", "data": "folder", "optimizer": "name", "schedule": "name", "loss": "name",
+  ]
+
+  /// What a section says: its keys, or the one that a word stands for; nothing for an empty one.
+  private static func keys(
+    of node: Node, at path: ArraySlice<String>
+  ) throws(PlanError) -> Node.Mapping {
+    if let mapping = node.mapping { return mapping }
+    if let word = node.scalar?.string {
+      if word.isEmpty { return [:] }
+      if path.count == 1, let key = path.first.flatMap({ shortForms[$0] }) {
+        return Node.Mapping([(Node(key), node)])
+      }
+    }
+    throw PlanError("plan: \(path.joined(separator: ".")): is not a mapping of keys to values")
+  }
+
+  /// Refuses what is written as a number and is none: a recipe cannot hold it.
+  private static func requireFinite(_ node: Node, at path: [String]) throws(PlanError) {
+    switch node {
+    case .scalar(let scalar):
+      if node.tag == Tag(.float), let number = node.float, !number.isFinite {
+        throw PlanError(
+          "plan: \(path.joined(separator: ".")): is \(scalar.string), must be a finite number")
+      }
+    case .mapping(let mapping):
+      for (key, value) in mapping { try requireFinite(value, at: path + [key.string ?? "?"]) }
+    case .sequence(let sequence):
+      for value in sequence { try requireFinite(value, at: path) }
+    case .alias: break
+    }
   }
 
   private static func firstLine(of text: String) -> String {

@@ -100,8 +100,10 @@ public struct LossPlan: Codable, Hashable, Sendable {
     labelSmoothing = try keys.value(.labelSmoothing, default: 0)
     classWeights = try keys.value(.classWeights, default: [])
     try keys.check(labelSmoothing, .labelSmoothing, in: 0..<1, "at least 0 and below 1")
-    if let weight = classWeights.first(where: { !($0 >= 0) }) {
-      throw PlanError(at: keys.codingPath + [CodingKeys.classWeights], "\(weight) is below 0")
+    if let weight = classWeights.first(where: { !($0 >= 0 && $0.isFinite) }) {
+      throw PlanError(
+        at: keys.codingPath + [CodingKeys.classWeights],
+        "\(weight) is below 0 or too large for a 32-bit number")
     }
   }
 }

@@ -23,6 +23,8 @@ final class Coordinator {
   private(set) var latest: (step: Int, results: [(split: String, evaluation: Evaluation)]) = (0, [])
   /// Steps done when this process began.
   private let firstStep: Int
+  /// Why the last save failed, if it did.
+  private var lastFailure: String?
 
   init(
     _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout,
@@ -143,19 +145,26 @@ final class Coordinator {
     for outcome in writer.takeOutcomes() {
       switch outcome {
       case .saved(let path):
+        lastFailure = nil
         var event = Event("checkpoint")
         event.text = path
         write(event)
       case .failed(let step, let reason):
+        lastFailure = reason
         complain("the checkpoint after step \(step) is not saved: \(reason); training goes on")
       }
     }
   }
 
-  /// Waits for the last checkpoint and closes the run with a summary.
-  func finish(after step: Int) {
+  /// Waits until everything that was handed to the writer is on disk, or cannot be.
+  func finishSaves() {
     writer.finish()
     reportSaves()
+  }
+
+  /// Waits for the last checkpoint and closes the run with a summary; throws if it is not saved.
+  func finish(after step: Int) throws {
+    finishSaves()
     guard isRoot else { return }
     let seconds = stopwatch.elapsed.seconds
     let images = (step - firstStep) * recipe.batch.global
@@ -172,6 +181,11 @@ final class Coordinator {
     }
     if let best {
       Console.print("best: validation \(percent(best.accuracy)) after step \(best.step)")
+    }
+    if let lastFailure {
+      throw CheckpointError(
+        "the last checkpoint, after step \(step), is not saved: \(lastFailure); then start again: "
+          + "the run goes on from its newest checkpoint", exitCode: .ioError)
     }
     Console.print("checkpoint: \(folder.checkpoints.file(step: step))")
     Console.print("run folder: \(folder.path)")

@@ -1,0 +1,57 @@
+import Foundation
+
+/// A command under way: its lines as they come, and its processes.
+public final class RunningCommand {
+  private let process: Process
+  private let lines: Pipe
+  private let errors: URL
+  private var output = Data()
+
+  init(_ process: Process) throws {
+    self.process = process
+    lines = Pipe()
+    // A file takes any amount while only standard output is read.
+    errors = FileManager.default.temporaryDirectory.appending(path: "lockstep-\(UUID()).errors")
+    try Data().write(to: errors)
+    process.standardOutput = lines
+    process.standardError = try FileHandle(forWritingTo: errors)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+  }
+
+  /// Waits for a line of standard output that contains `text`; false if the command ends without.
+  public func waitForLine(containing text: String) -> Bool {
+    var searched = output.startIndex
+    while true {
+      while let end = output[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+        if String(decoding: output[searched..<end], as: UTF8.self).contains(text) { return true }
+        searched = output.index(after: end)
+      }
+      let more = lines.fileHandleForReading.availableData
+      if more.isEmpty { return false }
+      output += more
+    }
+  }
+
+  /// Waits for the command's end.
+  public func finish() throws -> Outcome {
+    output += lines.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    defer { try? FileManager.default.removeItem(at: errors) }
+    return Outcome(
+      status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
+  }
+
+  /// The process of mpirun, the child of `timeout`; 0 if there is none.
+  public var launcher: pid_t { children(of: process.processIdentifier).first ?? 0 }
+
+  /// The processes of the ranks, in order.
+  public var ranks: [pid_t] { children(of: launcher) }
+
+  private func children(of parent: pid_t) -> [pid_t] {
+    let file = "/proc/\(parent)/task/\(parent)/children"
+    let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+    return text.split(separator: " ").compactMap { pid_t($0) }
+  }
+}

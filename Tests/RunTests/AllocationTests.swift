@@ -1,0 +1,62 @@
+import Foundation
+import Launching
+import Testing
+
+extension Runs {
+  /// The probe trains as `trainer` does, and notes its allocations at every collective call.
+  @Suite struct Allocations {
+    /// What the probe counted on one rank.
+    private struct Count: Equatable {
+      let calls: Int
+      let quiet: Int
+    }
+
+    @Test(arguments: ["{name: lenet, dropout: 0.5}", "resnet20"], ["sgd", "lamb"])
+    func `steps allocate nothing, through either transport`(network: String, optimizer: String)
+      throws
+    {
+      // 1800 samples: the longer run goes over the end of an epoch.
+      let steps = 40
+      try withTemporaryFolder { folder in
+        let trial = try Trial(
+          """
+          network: \(network)
+          data: \(try Material.sample.get())
+          batch: {global: 24, micro: 4}
+          optimizer: {name: \(optimizer), lr: 0.001}
+          evaluation: {every: 0}
+          checkpoint: {every: 0}
+          run: {log: 0}
+          """, in: folder)
+        for transport in ["window", "messages"] {
+          let once = try counts(trial, steps, transport)
+          let twice = try counts(trial, 2 * steps, transport)
+          for (one, two) in zip(once, twice) {
+            let callsOfStep = (two.calls - one.calls) / steps
+            #expect(callsOfStep >= 2 && (two.calls - one.calls) % steps == 0)
+            // The first steps are no steady state yet: MPI sets up what it needs for messages.
+            #expect(
+              two.quiet >= (2 * steps - 3) * callsOfStep,
+              "\(transport): \(two.quiet) of \(two.calls) calls, \(callsOfStep) a step")
+          }
+        }
+      }
+    }
+
+    private func counts(_ trial: Trial, _ steps: Int, _ transport: String) throws -> [Count] {
+      let outcome = try Command(
+        "allocation-probe", ranks: 2,
+        ["plan.yaml", "\(transport)-\(steps)", "steps=\(steps)", "run.transport=\(transport)"],
+        in: trial.folder
+      ).run()
+      try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+      let counts = outcome.output.split(separator: "\n").compactMap { line -> Count? in
+        let words = line.split(separator: " ")
+        guard words.count == 4, words[0] == "calls" else { return nil }
+        return Count(calls: Int(words[1]) ?? 0, quiet: Int(words[3]) ?? 0)
+      }
+      try #require(counts.count == 2, "\(outcome.output)")
+      return counts
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import Launching
+import Storage
+import Testing
+
+extension Runs {
+  @Suite struct `A checkpoint that is wrong` {
+    /// Something done to a checkpoint, and what is said of it.
+    struct Damage: CustomTestStringConvertible, Sendable {
+      let testDescription: String
+      let words: String
+      let change: @Sendable (URL) throws -> Void
+
+      init(_ name: String, _ words: String, change: @escaping @Sendable (URL) throws -> Void) {
+        (testDescription, self.words, self.change) = (name, words, change)
+      }
+    }
+
+    static let damages = [
+      Damage("a flipped bit", "damaged") { try rewrite($0) { $0[500_000] ^= 1 } },
+      Damage("cut short", "damaged") { try rewrite($0) { $0.removeLast(1000) } },
+      Damage("empty", "damaged") { try rewrite($0) { $0 = [] } },
+      Damage("no digest", "No such file") {
+        try FileManager.default.removeItem(atPath: DurableFile.digestPath(of: $0.path))
+      },
+      Damage("a digest that is none", "states no digest") {
+        try Data("abc".utf8).write(to: URL(filePath: DurableFile.digestPath(of: $0.path)))
+      },
+      Damage("no checkpoint at all, with its digest", "failed") {
+        let noise = (0..<5000).map { UInt8($0 % 251) }
+        try DurableFile.writeWithDigest(noise.span.bytes, to: $0.path)
+      },
+    ]
+
+    @Test(arguments: damages, [1, 8])
+    func `is passed over for the one before, and that is said`(damage: Damage, ranks: Int) throws {
+      try withTemporaryFolder { folder in
+        let trial = try trainedTrial(in: folder)
+        let whole = trial.hash("run", step: 4)
+        try damage.change(trial.checkpoint("run", step: 4))
+        let outcome = try trial.train(ranks: ranks, run: "run")
+        let complaints = outcome.output.split(separator: "\n").filter { $0.hasPrefix("warning") }
+        #expect(complaints.count == 1)
+        for word in ["step-00000004.h5", damage.words, "using the one before"] {
+          #expect(complaints.first?.contains(word) == true, "\(outcome.output)")
+        }
+        #expect(outcome.output.contains("resuming after step 2\n"))
+        #expect(trial.hash("run", step: 4) == whole)
+      }
+    }
+
+    @Test(arguments: [1, 8])
+    func `is an error where there is no other, and nothing is overwritten`(ranks: Int) throws {
+      try withTemporaryFolder { folder in
+        let trial = try trainedTrial(in: folder)
+        for step in [2, 4] { try rewrite(trial.checkpoint("run", step: step)) { $0[5000] ^= 1 } }
+        let damaged = [2, 4].map { trial.hash("run", step: $0) }
+        Mistake("", [], 65, "none of its 2 checkpoints", "--run")
+          .expect(try trial.training(ranks: ranks, run: "run").run(), ranks: ranks)
+        #expect([2, 4].map { trial.hash("run", step: $0) } == damaged)
+      }
+    }
+
+    @Test(arguments: [1, 8])
+    func `of another recipe is refused, with the key and both values`(ranks: Int) throws {
+      try withTemporaryFolder { folder in
+        let trial = try trainedTrial(in: folder)
+        let cases = [
+          Mistake("", ["--set", "optimizer.lr=0.125"], 64, "optimizer.lr", " 0.05,", " 0.125;"),
+          Mistake("", ["--set", "steps=8"], 64, "steps", " 4,", " 8;", "--run"),
+          Mistake("", ["--resume", "never"], 64, "--resume is never", "--run"),
+        ]
+        for mistake in cases {
+          let outcome = try trial.training(ranks: ranks, run: "run", mistake.arguments).run()
+          mistake.expect(outcome, ranks: ranks)
+        }
+        // What does not change the result is no other recipe.
+        try trial.train(ranks: ranks, run: "run", "--set", "checkpoint.keep=7")
+      }
+    }
+
+    @Test(arguments: [1, 8])
+    func `cannot be evaluated`(ranks: Int) throws {
+      try withTemporaryFolder { folder in
+        let trial = try trainedTrial(in: folder)
+        try rewrite(trial.checkpoint("run", step: 2)) { $0[5000] ^= 1 }
+        let (sample, cifar) = (try Material.sample.get(), try Material.cifar.get())
+        let (good, bad) = ("run/checkpoints/step-00000004.h5", "run/checkpoints/step-00000002.h5")
+        let cases = [
+          Mistake("", ["--checkpoint", "none.h5", "--data", sample], 66, "none.h5"),
+          Mistake("", ["--checkpoint", ".", "--data", sample], 66, "directory"),
+          Mistake("", ["--checkpoint", bad, "--data", sample], 65, bad, "damaged"),
+          Mistake("", ["--checkpoint", good, "--data", "none"], 66, "no data set"),
+          Mistake("", ["--checkpoint", good, "--data", cifar], 65, "32×32×3", "28×28×1"),
+          Mistake("", ["--checkpoint", good, "--data", sample, "--split", "x"], 64, "test, train"),
+        ]
+        for mistake in cases {
+          let arguments = ["evaluate"] + mistake.arguments
+          mistake.expect(
+            try Command("trainer", ranks: ranks, arguments, in: folder).run(), ranks: ranks)
+        }
+      }
+    }
+
+    /// The usual plan, trained: its checkpoints are after steps 2 and 4.
+    private func trainedTrial(in folder: URL) throws -> Trial {
+      let trial = try Trial(usualPlan(data: try Material.sample.get()), in: folder)
+      try trial.train(ranks: 1, run: "run")
+      return trial
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import HDF5
+import Launching
+import Storage
+import Testing
+
+extension Runs {
+  @Suite struct `Data that are wrong` {
+    /// Something done to a data set, and the line that it must end in.
+    struct Damage: CustomTestStringConvertible, Sendable {
+      let mistake: Mistake
+      let change: @Sendable (URL) throws -> Void
+      var testDescription: String { mistake.testDescription }
+
+      init(
+        _ name: String, _ status: Int32, _ words: String...,
+        change: @escaping @Sendable (URL) throws -> Void
+      ) {
+        var mistake = Mistake(name, [], status)
+        mistake.words = words
+        self.mistake = mistake
+        self.change = change
+      }
+    }
+
+    static let shard = "train-00000-of-00001.h5"
+
+    static let damages = [
+      Damage("no folder", 66, "no data set", "sharder create") {
+        try FileManager.default.removeItem(at: $0)
+      },
+      Damage("an index cut short", 65, "index.json", "JSON") {
+        try rewrite($0.appending(path: "index.json")) { $0.removeLast(100) }
+      },
+      Damage("an index of another version", 65, "index.json", "version 7") {
+        try replace("\"version\" : 1", by: "\"version\" : 7", in: $0)
+      },
+      Damage("a shard with a flipped bit", 65, shard, "damaged") {
+        try rewrite($0.appending(path: shard)) { $0[900_000] ^= 1 }
+      },
+      Damage("a test shard with a flipped bit", 65, "test-00000-of-00001.h5", "damaged") {
+        try rewrite($0.appending(path: "test-00000-of-00001.h5")) { $0[300_000] ^= 1 }
+      },
+      Damage("a shard cut short", 65, shard, "truncated") {
+        try rewrite($0.appending(path: shard)) { $0.removeLast($0.count / 2) }
+      },
+      Damage("no shard", 66, shard, "No such file") {
+        try FileManager.default.removeItem(at: $0.appending(path: shard))
+      },
+      Damage("a shard that is no HDF5 file, with its digest in the index", 65, shard) {
+        try forge($0) { $0 = $0.indices.map { UInt8($0 % 251) } }
+      },
+      Damage("a label outside the classes, with its digest in the index", 65, shard, "label 77") {
+        let file = try HDF5File(reading: $0.appending(path: shard).path)
+        let labels = try #require(try file.root.dataset("labels").fileOffset)
+        try forge($0) { $0[labels] = 77 }
+      },
+    ]
+
+    @Test(arguments: damages, [1, 8])
+    func `are refused before the first step, and the file is named`(
+      damage: Damage, ranks: Int
+    ) throws {
+      try withTemporaryFolder { folder in
+        let data = folder.appending(path: "data")
+        try FileManager.default.copyItem(
+          at: URL(filePath: try Material.sample.get()), to: data)
+        try damage.change(data)
+        let trial = try Trial(usualPlan(data: "data"), in: folder)
+        let outcome = try trial.training(ranks: ranks, run: "run").run()
+        damage.mistake.expect(outcome, ranks: ranks)
+        #expect(outcome.output.isEmpty)
+      }
+    }
+
+    /// Changes the first shard, and writes its new digest into the index.
+    private static func forge(_ data: URL, _ change: (inout [UInt8]) throws -> Void) throws {
+      let file = data.appending(path: shard)
+      let old = try MappedFile(file.path).digest
+      try rewrite(file, change)
+      try replace(old.hex, by: try MappedFile(file.path).digest.hex, in: data)
+    }
+
+    private static func replace(_ text: String, by other: String, in data: URL) throws {
+      let index = data.appending(path: "index.json")
+      let old = try String(contentsOf: index, encoding: .utf8)
+      try #require(old.contains(text), "\(old)")
+      try Data(old.replacingOccurrences(of: text, with: other).utf8).write(to: index)
+    }
+  }
+}
+
+/// Changes the bytes of a file.
+func rewrite(_ file: URL, _ change: (inout [UInt8]) throws -> Void) throws {
+  var bytes = [UInt8](try Data(contentsOf: file))
+  try change(&bytes)
+  try Data(bytes).write(to: file)
+}

@@ -1,0 +1,46 @@
+import Foundation
+import Launching
+import Storage
+import Testing
+
+/// All tests of whole runs, one after the other: two cores do not hold several of them at once.
+@Suite(.serialized) enum Runs {}
+
+/// A folder with a plan, in which runs take place.
+struct Trial {
+  let folder: URL
+
+  /// Writes the plan into the folder.
+  init(_ plan: String, in folder: URL) throws {
+    self.folder = folder
+    try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
+  }
+
+  /// The command that trains the plan in the run folder `run`.
+  func training(ranks: Int, run: String, _ arguments: [String] = []) -> Command {
+    Command(
+      "trainer", ranks: ranks, ["train", "plan.yaml", "--run", run] + arguments, in: folder)
+  }
+
+  /// Trains, and expects that it ends well.
+  @discardableResult
+  func train(ranks: Int, run: String, _ arguments: String...) throws -> Outcome {
+    let outcome = try training(ranks: ranks, run: run, arguments).run()
+    #expect(
+      outcome.status == 0 && outcome.errors.isEmpty,
+      "\(ranks) ranks: status \(outcome.status)\n\(outcome.output)\(outcome.errors)")
+    return outcome
+  }
+
+  /// The checkpoint of a run after so many steps.
+  func checkpoint(_ run: String, step: Int) -> URL {
+    let digits = String(step)
+    let name = "step-" + String(repeating: "0", count: 8 - digits.count) + digits + ".h5"
+    return folder.appending(path: "\(run)/checkpoints/\(name)")
+  }
+
+  /// What `sha256sum` says of a checkpoint; a text that is no digest where there is none.
+  func hash(_ run: String, step: Int) -> String {
+    (try? MappedFile(checkpoint(run, step: step).path).digest.hex) ?? "no checkpoint in \(run)"
+  }
+}
