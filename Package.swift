@@ -52,7 +52,8 @@ let package = Package(
     // L3: layers, model, optimizers | ranks, reduction | shards, samples.
     .target(name: "Networks", dependencies: ["Kernels", "Storage"], swiftSettings: strict),
     .target(
-      name: "Collectives", dependencies: ["Kernels", "Storage", "CMPI"], swiftSettings: strict),
+      name: "Collectives", dependencies: ["Kernels", "Storage", "CMPI"], exclude: ["README.md"],
+      swiftSettings: strict),
     .target(
       name: "Datasets", dependencies: ["Kernels", "HDF5", "Storage"], swiftSettings: strict),
 

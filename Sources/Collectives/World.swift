@@ -30,6 +30,7 @@ import CMPI
   /// Throws `MPIError` where a call fails. `mpirun` may map ranks to nodes as it likes: they are
   /// renumbered by (lowest rank of the node, rank).
   public init() throws(MPIError) {
+    LaunchEnvironment.complete()
     var provided: Int32 = 0
     try check(
       unsafe MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided), "MPI_Init_thread")

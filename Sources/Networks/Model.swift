@@ -42,7 +42,7 @@ public struct Model: ~Copyable {
   /// Bytes of activations, their gradients and scratch memory.
   public var memoryBytes: Int { arena.count * MemoryLayout<Float>.stride }
 
-  /// The logits of the last forward pass, [N, K].
+  /// The logits of the last forward pass, [N, K]; `backward` uses their memory again.
   public var logits: Span<Float> {
     @_lifetime(borrow self) get { view.read(compiled.output) }
   }

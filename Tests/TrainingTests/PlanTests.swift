@@ -66,7 +66,6 @@ struct PlanTests {
     ("epochs: 0", "epochs: is 0.0, must be above 0"),
     ("evaluation: {every: 3 weeks}", "3 weeks is no interval"),
     ("schedule: {name: cosine, milestones: 3}", "schedule.milestones: is not a list"),
-    ("checkpoint: {best: true}", "set data.validation"),
     ("network: {layers: [{layr: relu}]}", "is missing"),
     ("groups: [{match: conv1, frozen: maybe}]", "groups.Index 0.frozen: is not true or false"),
   ])

@@ -37,6 +37,7 @@ extension TrainCommand {
         checkpoints: plan.checkpoint, from: checkpoint.position)
     }
     announce(recipe, model.layout, reducer, checkpoint, coordinator)
+    if let complaint = try world.complaintAboutCores() { coordinator.complain(complaint) }
     let averages = updater.averageNumber != nil
     let (samples, batch) = (data.description.samples, recipe.batch.global)
     return TrainingRun(

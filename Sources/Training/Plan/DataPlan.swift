@@ -2,7 +2,7 @@
 public struct DataPlan: Codable, Hashable, Sendable {
   /// The folder with `index.json`.
   public var folder: String
-  /// The number of training samples held out for choosing the best checkpoint.
+  /// The number of training samples held out for validation, in place of a split of that name.
   public var validation: Int
   /// Whether every shard's digest is checked before training.
   public var verify: Bool

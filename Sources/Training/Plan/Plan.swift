@@ -60,11 +60,6 @@ public struct Plan: Codable, Sendable {
     if let epochs, !(epochs > 0 && epochs < 1e6) {
       throw PlanError("plan: epochs: is \(epochs), must be above 0")
     }
-    if checkpoint.best && data.validation == 0 {
-      throw PlanError(
-        "plan: checkpoint.best: choosing needs samples that are held out; set data.validation to "
-          + "their number")
-    }
   }
 
   /// The length of training.

@@ -51,6 +51,9 @@ public struct Recipe: Codable, Sendable {
   public var groups: [GroupPlan]
   /// What is made small.
   public var loss: LossPlan
+  /// How often is evaluated if the best checkpoint is kept:
+  /// it decides which that is.
+  public var bestOfEvaluations: Interval?
   /// Which convolution kernels.
   public var convolution = "exact"
   /// What happens when the loss is not finite.
@@ -69,6 +72,10 @@ public struct Recipe: Codable, Sendable {
     update = plan.update
     groups = plan.groups
     loss = plan.loss
+    if plan.checkpoint.best {
+      bestOfEvaluations = plan.evaluation.every.inSteps(
+        samples: data.samples, batch: plan.batch.global)
+    }
   }
 
   /// The canonical form: JSON with sorted keys, on one line.

@@ -9,7 +9,7 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
 
   /// Which schedule.
   public var name: Name
-  /// A linear rise from 0 at the start.
+  /// A linear rise from a tenth of the rate at the start.
   public var warmup: Interval
   /// When the rate falls (multi_step).
   public var milestones: [Interval]

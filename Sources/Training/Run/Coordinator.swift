@@ -13,8 +13,8 @@ final class Coordinator {
   private let folder: RunFolder
   private let writer: CheckpointWriter
   private let metrics: MetricsLog?
-  private let start = ContinuousClock.now
-  private var lastLog: (moment: ContinuousClock.Instant, step: Int)
+  private var stopwatch = Stopwatch()
+  private var lastLog: (time: Duration, step: Int)
   /// Whether the best checkpoint is kept.
   private let seeksBest: Bool
   /// The best accuracy on the validation samples, and after how many steps it was reached.
@@ -39,7 +39,7 @@ final class Coordinator {
     best = checkpoint.best
     writer = CheckpointWriter(folder.checkpoints, layout, keep: checkpoints.keep)
     metrics = isRoot ? try MetricsLog(folder.metrics) : nil
-    lastLog = (start, firstStep)
+    lastLog = (.zero, firstStep)
   }
 
   /// What this rank asks of all after this step.
@@ -69,8 +69,9 @@ final class Coordinator {
     write(event)
   }
 
-  /// Keeps who runs this, and since when.
+  /// Training begins: keeps who runs this, and since when.
   func began(resuming: Bool) {
+    stopwatch.start()
     guard isRoot else { return }
     var event = Event("start", step: firstStep)
     event.ranks = size
@@ -81,10 +82,10 @@ final class Coordinator {
   /// One line of progress after a step.
   func log(_ step: Int, _ totals: ReductionTotals, rate: Double) {
     guard isRoot else { return }
-    let now = ContinuousClock.now
+    let now = stopwatch.elapsed
     let done = step + 1
     let images = Double((done - lastLog.step) * recipe.batch.global)
-    let speed = images / (now - lastLog.moment).seconds
+    let speed = images / (now - lastLog.time).seconds
     lastLog = (now, done)
     var event = Event("step", step: done)
     event.epoch = epochs(done)
@@ -100,6 +101,12 @@ final class Coordinator {
         + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(event.accuracy ?? 0))"
         + "  rate \(fixed(rate, 5))  \(Int(speed)) images/s  \(Int(left)) s left")
   }
+
+  /// Something else than training begins: its time does not count.
+  func pause() { stopwatch.stop() }
+
+  /// Training goes on.
+  func goOn() { stopwatch.start() }
 
   /// One line for an evaluation after a step; on validation samples it decides what is best.
   func record(_ evaluation: Evaluation, on split: String, after step: Int) {
@@ -118,8 +125,6 @@ final class Coordinator {
     write(event)
     Console.print(
       "step \(step + 1)/\(recipe.steps)  \(split): \(evaluation)")
-    // Time spent on evaluation is no training time.
-    lastLog.moment = .now
   }
 
   /// Whether the evaluation after this step was the best so far.
@@ -161,7 +166,7 @@ final class Coordinator {
   func finish(after step: Int) throws {
     finishSaves()
     guard isRoot else { return }
-    let seconds = (ContinuousClock.now - start).seconds
+    let seconds = stopwatch.elapsed.seconds
     let images = (step - firstStep) * recipe.batch.global
     var event = Event("end", step: step)
     event.imagesPerSecond = Double(images) / seconds
@@ -172,7 +177,7 @@ final class Coordinator {
     if images > 0 {
       Console.print(
         "speed: \(Int(Double(images) / seconds)) images/s on \(size) ranks, "
-          + "\(fixed(seconds, 1)) s with evaluation and checkpoints")
+          + "\(fixed(seconds, 1)) s of training")
     }
     if let best {
       Console.print("best: validation \(percent(best.accuracy)) after step \(best.step)")

@@ -7,6 +7,8 @@ struct TrainingData {
   let dataset: Dataset
   private let plan: DataPlan
   private let training: SampleStore
+  /// The splits that are only judged on, where the data set has them.
+  private let validation: SampleStore?
   private let test: SampleStore?
   private let split: ValidationSplit
   private let seed: UInt64
@@ -16,11 +18,17 @@ struct TrainingData {
     self.seed = seed
     dataset = try Dataset(folder: plan.data.folder)
     training = try dataset.split("train")
-    test = dataset.index.splits["test"] == nil ? nil : try dataset.split("test")
+    validation = try dataset.splitIfPresent("validation")
+    test = try dataset.splitIfPresent("test")
     guard plan.data.validation < training.count else {
       throw PlanError(
         "plan: data.validation: is \(plan.data.validation), \(plan.data.folder) has only "
           + "\(training.count) training samples")
+    }
+    guard !plan.checkpoint.best || plan.data.validation > 0 || validation != nil else {
+      throw PlanError(
+        "plan: checkpoint.best: choosing needs samples that are held out; set data.validation to "
+          + "their number")
     }
     split = ValidationSplit(
       count: training.count, heldOut: plan.data.validation, seed: plan.seed)
@@ -38,7 +46,7 @@ struct TrainingData {
   func verify(in world: World) throws {
     guard plan.verify else { return }
     try world.together {
-      for store in [training, test].compactMap({ $0 }) {
+      for store in [training, validation, test].compactMap({ $0 }) {
         let shards = Runs(sharing: store.shardCount, among: world.size)
         for shard in shards[world.rank] { try store.verify(shard: shard) }
       }
@@ -53,18 +61,27 @@ struct TrainingData {
       share: Runs(sharing: batch.microBatches, among: world.size)[world.rank])
   }
 
-  /// The sets to evaluate on: the held-out samples where there are some, and the test samples.
+  /// The sets to evaluate on: validation samples, held out or a split of their own, and test.
   func evaluator(microBatch: Int, in world: World) -> Evaluator {
     var evaluator = Evaluator()
-    if !split.heldOut.isEmpty {
+    func add(_ name: String, _ store: SampleStore, _ samples: [UInt32]? = nil) {
       evaluator.add(
-        "validation", training, samples: split.heldOut, normalization: dataset.normalization,
+        name, store, samples: samples, normalization: dataset.normalization,
         microBatch: microBatch, in: world)
     }
-    if let test {
-      evaluator.add(
-        "test", test, normalization: dataset.normalization, microBatch: microBatch, in: world)
+    if !split.heldOut.isEmpty {
+      add("validation", training, split.heldOut)
+    } else if let validation {
+      add("validation", validation)
     }
+    if let test { add("test", test) }
     return evaluator
+  }
+}
+
+extension Dataset {
+  /// The samples of a split, if the data set has one of that name.
+  fileprivate func splitIfPresent(_ name: String) throws -> SampleStore? {
+    index.splits[name] == nil ? nil : try split(name)
   }
 }

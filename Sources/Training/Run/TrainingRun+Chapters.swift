@@ -20,6 +20,8 @@ extension TrainingRun {
   /// Evaluates on all there is, and lets the coordinator know.
   mutating func evaluate(after step: Int) throws {
     let reducer = self.reducer
+    coordinator.pause()
+    defer { coordinator.goOn() }
     if let number = updater.averageNumber { try reducer.collectState(number, into: &weightAverage) }
     for set in evaluator.sets {
       let result =
