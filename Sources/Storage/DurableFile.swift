@@ -126,7 +126,9 @@ public enum DurableFile {
   public static let partialSuffix = ".partial"
 
   /// One temporary name a process and a file: two processes never write into the same one.
-  private static func temporaryPath(of path: String) -> String { "\(path).\(getpid())\(partialSuffix)" }
+  private static func temporaryPath(of path: String) -> String {
+    "\(path).\(getpid())\(partialSuffix)"
+  }
 }
 
 /// The last component of a path.

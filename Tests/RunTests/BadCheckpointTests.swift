@@ -55,7 +55,7 @@ extension Runs {
         let trial = try trainedTrial(in: folder)
         for step in [2, 4] { try rewrite(trial.checkpoint("run", step: step)) { $0[5000] ^= 1 } }
         let damaged = [2, 4].map { trial.hash("run", step: $0) }
-        Mistake("", [], 65, "none of its 2 checkpoints", "--run")
+        Mistake(65, "none of its 2 checkpoints", "--run")
           .expect(try trial.training(ranks: ranks, run: "run").run(), ranks: ranks)
         #expect([2, 4].map { trial.hash("run", step: $0) } == damaged)
       }
@@ -66,9 +66,10 @@ extension Runs {
       try withTemporaryFolder { folder in
         let trial = try trainedTrial(in: folder)
         let cases = [
-          Mistake("", ["--set", "optimizer.lr=0.125"], 64, "optimizer.lr", " 0.05,", " 0.125;"),
-          Mistake("", ["--set", "steps=8"], 64, "steps", " 4,", " 8;", "--run"),
-          Mistake("", ["--resume", "never"], 64, "--resume is never", "--run"),
+          Mistake(
+            arguments: ["--set", "optimizer.lr=0.125"], 64, "optimizer.lr", " 0.05,", " 0.125;"),
+          Mistake(arguments: ["--set", "steps=8"], 64, "steps", " 4,", " 8;", "--run"),
+          Mistake(arguments: ["--resume", "never"], 64, "--resume is never", "--run"),
         ]
         for mistake in cases {
           let outcome = try trial.training(ranks: ranks, run: "run", mistake.arguments).run()
@@ -87,12 +88,13 @@ extension Runs {
         let (sample, cifar) = (try Material.sample.get(), try Material.cifar.get())
         let (good, bad) = ("run/checkpoints/step-00000004.h5", "run/checkpoints/step-00000002.h5")
         let cases = [
-          Mistake("", ["--checkpoint", "none.h5", "--data", sample], 66, "none.h5"),
-          Mistake("", ["--checkpoint", ".", "--data", sample], 66, "directory"),
-          Mistake("", ["--checkpoint", bad, "--data", sample], 65, bad, "damaged"),
-          Mistake("", ["--checkpoint", good, "--data", "none"], 66, "no data set"),
-          Mistake("", ["--checkpoint", good, "--data", cifar], 65, "32×32×3", "28×28×1"),
-          Mistake("", ["--checkpoint", good, "--data", sample, "--split", "x"], 64, "test, train"),
+          Mistake(arguments: ["--checkpoint", "none.h5", "--data", sample], 66, "none.h5"),
+          Mistake(arguments: ["--checkpoint", ".", "--data", sample], 66, "directory"),
+          Mistake(arguments: ["--checkpoint", bad, "--data", sample], 65, bad, "damaged"),
+          Mistake(arguments: ["--checkpoint", good, "--data", "none"], 66, "no data set"),
+          Mistake(arguments: ["--checkpoint", good, "--data", cifar], 65, "32×32×3", "28×28×1"),
+          Mistake(
+            arguments: ["--checkpoint", good, "--data", sample, "--split", "x"], 64, "test, train"),
         ]
         for mistake in cases {
           let arguments = ["evaluate"] + mistake.arguments

@@ -16,9 +16,7 @@ extension Runs {
         _ name: String, _ status: Int32, _ words: String...,
         change: @escaping @Sendable (URL) throws -> Void
       ) {
-        var mistake = Mistake(name, [], status)
-        mistake.words = words
-        self.mistake = mistake
+        mistake = Mistake(name, status, words: words)
         self.change = change
       }
     }

@@ -12,7 +12,9 @@ extension Runs {
       Mistake("a text", plan: "just text", 64, "plan.yaml is no plan"),
       Mistake("no data", plan: "network: lenet", 66, "no data", "launch/quickstart", "--data"),
       Mistake("no network", plan: "data: nowhere", 64, "network", "missing"),
-      Mistake("an unknown section", plan: "optimiser: {}", 64, "optimiser", "mean optimizer?"),
+      Mistake(
+        "an unknown section", plan: "network: lenet\ndata: x\noptimiser: {}", 64, "optimiser",
+        "mean optimizer?"),
     ]
 
     static let names = [
@@ -76,9 +78,9 @@ extension Runs {
       try withTemporaryFolder { folder in
         let trial = try Trial(usualPlan(data: try Material.sample.get()), in: folder)
         let advice = "--set batch.micro=3"
-        Mistake("", [], 64, "13 ranks", "12 micro-batches", advice)
+        Mistake(64, "13 ranks", "12 micro-batches", advice)
           .expect(try trial.training(ranks: 13, run: "run").run(), ranks: 13)
-        Mistake("", [], 64, "49 ranks", "at most 48")
+        Mistake(64, "49 ranks", "at most 48")
           .expect(try trial.training(ranks: 49, run: "run").run(), ranks: 49)
         try trial.train(ranks: 13, run: "run", "--set", "batch.micro=3")
       }
@@ -94,7 +96,7 @@ extension Runs {
           ranks: ranks, run: "run",
           ["--set", "optimizer.lr=1e30", "--set", "checkpoint.every=1"]
         ).run()
-        Mistake("", [], 65, "step 2:", "micro-batch 0", "optimizer.lr")
+        Mistake(65, "step 2:", "micro-batch 0", "optimizer.lr")
           .expect(outcome, ranks: ranks)
         let kept = try FileManager.default.contentsOfDirectory(
           atPath: folder.appending(path: "run/checkpoints").path)

@@ -40,7 +40,7 @@ extension Runs {
         command.words = Self.unshare + ["sh", "-c", Self.onSmallDisk, "sh"] + command.words
         let outcome = try command.run()
         // Two runs, so the status is that of the last command; the line is the first run's.
-        Mistake("", [], 0, "step 6, is not saved", "No space left").expect(outcome, ranks: ranks)
+        Mistake(0, "step 6, is not saved", "No space left").expect(outcome, ranks: ranks)
         let halves = outcome.output.components(separatedBy: "status 74\n")
         try #require(halves.count == 2, "\(outcome.output)")
         let full = "checkpoint after step 4 is not saved: cannot write"
@@ -64,7 +64,7 @@ extension Runs {
         try FileManager.default.createDirectory(
           at: obstacle.appending(path: "in the way"), withIntermediateDirectories: true)
         let outcome = try trial.training(ranks: 3, run: "run").run()
-        Mistake("", [], 74, "step 4, is not saved", "Is a directory").expect(outcome, ranks: 3)
+        Mistake(74, "step 4, is not saved", "Is a directory").expect(outcome, ranks: 3)
         #expect(outcome.output.contains("finished: 4 steps\n"))
         #expect(trial.hash("run", step: 2) == early)
         try FileManager.default.removeItem(at: obstacle)

@@ -19,6 +19,11 @@ enum Material {
     try sharded(try tenThousandOriginals(), as: "ten-thousand")
   }
 
+  /// 100 made-up images 32×32×3.
+  static let tiny = Result {
+    try sharded(try madeUpRecords(100), as: "tiny", "--format", "cifar10")
+  }
+
   private static let folder = package.appending(path: ".build/run-tests")
 
   private static func sharded(
@@ -39,10 +44,14 @@ enum Material {
     }
     if let path = shared.first(where: FileManager.default.fileExists(atPath:)) { return path }
     print("CIFAR-10 records are not there (\(shared[0])): using made-up ones")
-    let made = folder.appending(path: "made-up-cifar.bin")
-    let records = (0..<4000).flatMap { [UInt8($0 % 10)] + pixels(3072, of: $0) }
-    try write(records, to: made)
-    return made.path
+    return try madeUpRecords(4000)
+  }
+
+  /// Records in CIFAR-10's form, with the labels 0 to 9 in turn.
+  private static func madeUpRecords(_ count: Int) throws -> String {
+    let file = folder.appending(path: "made-up-\(count).bin")
+    try write((0..<count).flatMap { [UInt8($0 % 10)] + pixels(3072, of: $0) }, to: file)
+    return file.path
   }
 
   /// The sample with the 10 000 test images of the Debian package; without it, made-up ones.
@@ -63,11 +72,11 @@ enum Material {
         continue
       }
       print("\(packaged.path) is not there: using made-up test images")
-      let bytes =
-        name.contains("images")
-        ? [0, 0, 8, 3, 0, 0, 39, 16, 0, 0, 0, 28, 0, 0, 0, 28]
-          + (0..<10_000).flatMap { pixels(784, of: $0) }
-        : [0, 0, 8, 1, 0, 0, 39, 16] + (0..<10_000).map { UInt8($0 % 10) }
+      // IDX: two zeros, the type, the number of extents, then the extents; 39·256 + 16 is 10 000.
+      let isImages = name.contains("images")
+      var bytes: [UInt8] = [0, 0, 8, isImages ? 3 : 1, 0, 0, 39, 16]
+      if isImages { bytes += [0, 0, 0, 28, 0, 0, 0, 28] }
+      for image in 0..<10_000 { bytes += isImages ? pixels(784, of: image) : [UInt8(image % 10)] }
       try write(bytes, to: originals.appending(path: String(name.dropLast(3))))
     }
     return originals.path

@@ -7,31 +7,42 @@ struct Mistake: CustomTestStringConvertible, Sendable {
   /// The plan, if it is not the usual one.
   var plan: String?
   /// Arguments after `trainer`.
-  let arguments: [String]
+  var arguments: [String] = []
   /// The exit status, after sysexits: 64 usage, 65 bad data, 66 no input, 74 input or output.
   let status: Int32
   /// What the line must contain.
   let words: [String]
 
+  /// A mistake that is not in plan or arguments.
+  init(_ name: String, _ status: Int32, words: [String]) {
+    (testDescription, self.status, self.words) = (name, status, words)
+  }
+
+  /// What a test makes wrong by itself.
+  init(_ status: Int32, _ words: String...) { self.init("", status, words: words) }
+
+  /// Arguments that are wrong.
   init(_ name: String, _ arguments: [String], _ status: Int32, _ words: String...) {
-    testDescription = name
+    self.init(name, status, words: words)
     self.arguments = arguments
-    self.status = status
-    self.words = words
+  }
+
+  /// Arguments that are wrong, in a test of several.
+  init(arguments: [String], _ status: Int32, _ words: String...) {
+    self.init("", status, words: words)
+    self.arguments = arguments
   }
 
   /// A plan that is wrong.
   init(_ name: String, plan: String, _ status: Int32, _ words: String...) {
-    self.init(name, ["plan.yaml"], status)
-    (self.plan, testDescription, self.words) = (plan, name, words)
+    self.init(name, status, words: words)
+    (self.plan, arguments) = (plan, ["plan.yaml"])
   }
 
-  /// The usual plan with assignments that are wrong.
+  /// The usual plan with an assignment that is wrong.
   init(set assignment: String, _ status: Int32, _ words: String...) {
-    testDescription = "--set \(assignment)"
+    self.init("--set \(assignment)", status, words: words)
     arguments = ["plan.yaml", "--set", assignment]
-    self.status = status
-    self.words = words
   }
 
   /// Whether a program ended as it must: one line that says what is wrong, and no more.

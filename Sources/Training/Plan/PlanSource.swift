@@ -24,11 +24,12 @@ public struct PlanSource {
 
   /// Sets `key.path=value`, as `--set` gives it.
   public mutating func set(_ assignment: String) throws(PlanError) {
-    guard let equals = assignment.firstIndex(of: "="), equals != assignment.startIndex else {
+    let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    let path = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, !path.contains("") else {
       throw PlanError("--set \(assignment): write --set key.path=value")
     }
-    let path = assignment[..<equals].split(separator: ".").map(String.init)
-    let text = String(assignment[assignment.index(after: equals)...])
+    let text = String(parts[1])
     let value: Node?
     do {
       value = try Yams.compose(yaml: text)

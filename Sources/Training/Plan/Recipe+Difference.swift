@@ -12,13 +12,16 @@ extension Recipe {
   }
 
   /// The first key, in alphabetical order, on which two canonical forms differ; nil if none.
+  ///
+  /// A key that both have comes before one that only one has: it is more likely what was meant.
   public static func difference(between first: String, and second: String) -> Difference? {
     let a = leaves(of: first)
     let b = leaves(of: second)
-    for key in Set(a.keys).union(b.keys).sorted() where a[key] != b[key] {
-      return Difference(key: key, first: a[key] ?? "nothing", second: b[key] ?? "nothing")
+    let keys = Set(a.keys).union(b.keys).filter { a[$0] != b[$0] }.sorted()
+    guard let key = keys.first(where: { a[$0] != nil && b[$0] != nil }) ?? keys.first else {
+      return nil
     }
-    return nil
+    return Difference(key: key, first: a[key] ?? "nothing", second: b[key] ?? "nothing")
   }
 
   /// Every scalar of a canonical form by its path; JSON is YAML.

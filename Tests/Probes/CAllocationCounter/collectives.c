@@ -2,6 +2,7 @@
 // there were so far: symbols of the executable come before libmpi's, which has each function a
 // second time with P before its name (the standard's profiling interface).
 #include "CAllocationCounter.h"
+#include "libraries.h"
 
 #include <mpi.h>
 
@@ -10,6 +11,8 @@ static long counts[capacity];
 static long calls;
 
 static void note(void) {
+  // Again and again: Open MPI loads plug-ins when it first needs them.
+  lockstep_find_libraries();
   if (calls < capacity) counts[calls++] = lockstep_allocations();
 }
 

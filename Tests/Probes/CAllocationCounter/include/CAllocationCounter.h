@@ -1,7 +1,8 @@
 #ifndef CALLOCATIONCOUNTER_H
 #define CALLOCATIONCOUNTER_H
 
-/// The number of calls of malloc, calloc, realloc and aligned_alloc in this process so far.
+/// The number of calls of malloc, calloc, realloc and aligned_alloc in this process so far, without
+/// those from inside OpenBLAS and Open MPI once there was a collective call.
 long lockstep_allocations(void);
 
 /// The number of calls of MPI_Barrier and MPI_Allgatherv so far.
