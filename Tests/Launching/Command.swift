@@ -33,7 +33,8 @@ public struct Command: Sendable {
     process.executableURL = URL(filePath: "/bin/bash")
     process.arguments =
       ["-c", "source \"$0\"; exec \"$@\"", environment]
-      + ["timeout", "--kill-after=5", "\(limit)"] + words
+      // Foundation starts processes from a thread that blocks signals, and they inherit that.
+      + ["env", "--default-signal", "timeout", "--kill-after=5", "\(limit)"] + words
     process.currentDirectoryURL = folder
     return try RunningCommand(process)
   }

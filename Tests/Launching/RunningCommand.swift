@@ -49,6 +49,12 @@ public final class RunningCommand {
   /// The processes of the ranks, in order.
   public var ranks: [pid_t] { children(of: launcher) }
 
+  /// Whether a process is there and no zombie, which only waits for somebody to hear of its end.
+  public static func isRunning(_ process: pid_t) -> Bool {
+    let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    return status.map { !$0.contains("State:\tZ") } ?? false
+  }
+
   private func children(of parent: pid_t) -> [pid_t] {
     let file = "/proc/\(parent)/task/\(parent)/children"
     let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""

@@ -10,9 +10,9 @@ public struct Checkpoint: Sendable {
   /// What the classes are called.
   public var classNames: [String]
   /// The mean of each channel, of pixels in 0...1, that is subtracted from images.
-  public var means: [Float]
+  public var means: [Double]
   /// The standard deviation of each channel that images are divided by.
-  public var deviations: [Float]
+  public var deviations: [Double]
   /// The flat array of parameters.
   public var parameters: [Float]
   /// The optimizer's state arrays, each in the layout of the parameters.

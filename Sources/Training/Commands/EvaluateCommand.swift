@@ -81,6 +81,6 @@ extension Checkpoint {
 
   /// How pixels become numbers.
   fileprivate var normalization: Normalization {
-    Normalization(means: means.map(Double.init), deviations: deviations.map(Double.init))
+    Normalization(means: means, deviations: deviations)
   }
 }

@@ -5,13 +5,13 @@ struct Preprocessing: Sendable {
   /// What the classes are called.
   let classNames: [String]
   /// The mean of each channel, of pixels in 0...1.
-  let means: [Float]
+  let means: [Double]
   /// The standard deviation of each channel.
-  let deviations: [Float]
+  let deviations: [Double]
 
   init(_ dataset: Dataset) {
     classNames = dataset.classNames
-    means = dataset.normalization.means.map(Float.init)
-    deviations = dataset.normalization.deviations.map(Float.init)
+    means = dataset.normalization.means
+    deviations = dataset.normalization.deviations
   }
 }
