@@ -21,7 +21,7 @@ struct CheckpointFolder: Sendable {
     }.sorted()
   }
 
-  /// Writes a checkpoint, complete and synced, with its digest; an equal one stays as it is.
+  /// Writes a checkpoint, complete and synced, with its digest.
   func save(_ checkpoint: Checkpoint, _ layout: ParameterLayout) throws {
     try Folder.create(path)
     let bytes = try checkpoint.encoded(layout)
