@@ -97,9 +97,8 @@ extension Runs {
             arguments: ["--checkpoint", good, "--data", sample, "--split", "x"], 64, "test, train"),
         ]
         for mistake in cases {
-          let arguments = ["evaluate"] + mistake.arguments
-          mistake.expect(
-            try Command("trainer", ranks: ranks, arguments, in: folder).run(), ranks: ranks)
+          let outcome = try trial.trainer(ranks: ranks, ["evaluate"] + mistake.arguments).run()
+          mistake.expect(outcome, ranks: ranks)
         }
       }
     }

@@ -64,10 +64,9 @@ extension Runs {
     func `gets one line that says so, and the right status`(mistake: Mistake, ranks: Int) throws {
       try withTemporaryFolder { folder in
         let plan = try mistake.plan ?? usualPlan(data: Material.sample.get())
-        _ = try Trial(plan, in: folder)
-        let arguments = mistake.arguments + ["--run", "run"]
-        mistake.expect(
-          try Command("trainer", ranks: ranks, arguments, in: folder).run(), ranks: ranks)
+        let trial = try Trial(plan, in: folder)
+        let outcome = try trial.trainer(ranks: ranks, mistake.arguments + ["--run", "run"]).run()
+        mistake.expect(outcome, ranks: ranks)
         #expect(!FileManager.default.fileExists(atPath: folder.appending(path: "run").path))
       }
     }

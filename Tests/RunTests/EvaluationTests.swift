@@ -31,10 +31,9 @@ extension Runs {
         for ranks in [1, 3, 8] {
           try trial.train(ranks: ranks, run: "\(ranks)")
           results += try metrics(of: trial, run: "\(ranks)").filter { $0.event == "evaluation" }
-          let outcome = try Command(
-            "trainer", ranks: ranks,
-            ["evaluate", "--checkpoint", trial.checkpoint("1", step: 12).path, "--data", data]
-              + ["--json"]
+          let checkpoint = trial.checkpoint("1", step: 12).path
+          let outcome = try trial.trainer(
+            ranks: ranks, ["evaluate", "--checkpoint", checkpoint, "--data", data, "--json"]
           ).run()
           #expect(outcome.status == 0, "\(outcome.errors)")
           results.append(try JSONDecoder().decode(Result.self, from: Data(outcome.output.utf8)))

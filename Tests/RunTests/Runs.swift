@@ -16,10 +16,14 @@ struct Trial {
     try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
   }
 
+  /// The trainer in the trial's folder; one rank needs no mpirun.
+  func trainer(ranks: Int, _ arguments: [String]) -> Command {
+    Command("trainer", ranks: ranks == 1 ? nil : ranks, arguments, in: folder)
+  }
+
   /// The command that trains the plan in the run folder `run`.
   func training(ranks: Int, run: String, _ arguments: [String] = []) -> Command {
-    Command(
-      "trainer", ranks: ranks, ["train", "plan.yaml", "--run", run] + arguments, in: folder)
+    trainer(ranks: ranks, ["train", "plan.yaml", "--run", run] + arguments)
   }
 
   /// Trains, and expects that it ends well.

@@ -42,7 +42,8 @@ public struct BatchPlan: Codable, Hashable, Sendable {
     global = try keys.value(.global, default: 256)
     micro = try keys.value(.micro, default: 16)
     reference = try keys.decodeIfPresent(Int.self, forKey: .reference)
-    try keys.check(global, .global, in: 1...1_000_000, "from 1 to 1000000")
+    try keys.check(global, .global, in: 1..., "at least 1")
+    try keys.check(global, .global, in: ...1_000_000, "at most 1000000")
     try keys.check(micro, .micro, in: 1..., "at least 1")
     if let reference { try keys.check(reference, .reference, in: 1..., "at least 1") }
     if global % micro != 0 {
