@@ -89,7 +89,10 @@ let package = Package(
       dependencies: ["Collectives", "Storage", "Launching", "reduction-probe"],
       swiftSettings: strictTests),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks", "Datasets", "Storage", "HDF5"],
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Networks", "Datasets", "Storage", "HDF5", "Launching", "trainer", "sharder",
+      ],
       swiftSettings: strictTests),
     .testTarget(
       name: "RunTests",

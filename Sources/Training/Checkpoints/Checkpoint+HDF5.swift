@@ -24,7 +24,7 @@ extension Checkpoint {
     let stateGroup = try file.root.createGroup("state")
     for state in states {
       let group = try stateGroup.createGroup(state.name)
-      try Self.write(state.values, to: group, layout, where: \.specification.role.isLearned)
+      try Self.write(state.values, to: group, layout) { State.covers($0, in: state.name) }
     }
     let controlGroup = try file.root.createGroup("control")
     for (name, value) in control.sorted(by: { $0.key < $1.key }) {
@@ -54,8 +54,9 @@ extension Checkpoint {
     states = []
     let stateGroup = try file.root.group("state")
     for child in try stateGroup.children() {
-      let values = try Self.read(
-        stateGroup.group(child.name), layout, where: \.specification.role.isLearned)
+      let values = try Self.read(stateGroup.group(child.name), layout) {
+        State.covers($0, in: child.name)
+      }
       states.append(State(name: child.name, values: values))
     }
     control = [:]

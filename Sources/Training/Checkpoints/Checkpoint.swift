@@ -1,3 +1,4 @@
+import Networks
 import Storage
 
 /// All that a run needs to go on, or a model to be used: a pure function of recipe, data, seed
@@ -20,9 +21,12 @@ public struct Checkpoint: Sendable {
   /// What was decided while running; empty unless the recipe asks for such a decision.
   public var control: [String: Double]
 
-  /// One state array of the optimizer.
+  /// One array that is kept from step to step beside the parameters.
   public struct State: Sendable {
-    /// What it holds: `momentum`.
+    /// The name of the moving average of the weights.
+    static let average = "average"
+
+    /// What it holds: `momentum`, or `average`.
     public var name: String
     /// Its elements.
     public var values: [Float]
@@ -31,6 +35,13 @@ public struct Checkpoint: Sendable {
     public init(name: String, values: [Float]) {
       self.name = name
       self.values = values
+    }
+
+    /// Whether the array of that name has anything for the tensor.
+    ///
+    /// Optimizers keep nothing for running statistics; the average is a whole model.
+    static func covers(_ tensor: ParameterLayout.Tensor, in name: String) -> Bool {
+      name == average || tensor.specification.role.isLearned
     }
   }
 }

@@ -76,7 +76,7 @@ public struct EvaluateCommand: Sendable {
 extension Checkpoint {
   /// The moving average of the weights where there is one, else the weights.
   fileprivate var weightsToJudge: [Float] {
-    states.first { $0.name == "average" }?.values ?? parameters
+    states.first { $0.name == State.average }?.values ?? parameters
   }
 
   /// How pixels become numbers.

@@ -22,7 +22,9 @@ struct Updater: ~Copyable {
   }
 
   /// The arrays that are kept from step to step, in the layout of the parameters.
-  var stateNames: [String] { optimizer.stateNames + (averageDecay == nil ? [] : ["average"]) }
+  var stateNames: [String] {
+    optimizer.stateNames + (averageDecay == nil ? [] : [Checkpoint.State.average])
+  }
 
   /// The number of the array that holds the average of the weights.
   var averageNumber: Int? { averageDecay == nil ? nil : stateCount }
