@@ -66,6 +66,8 @@ public struct EvaluateCommand: Sendable {
   private func jsonLine(_ result: Evaluation, _ split: String, _ step: Int) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let report = Report(
       samples: result.samples, correct: result.correct, accuracy: result.accuracy,
       loss: result.loss, split: split, step: step)

@@ -99,7 +99,7 @@ final class Coordinator {
     Console.print(
       "step \(done)/\(recipe.steps)  epoch \(fixed(epochs(done), 2))"
         + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(event.accuracy ?? 0))"
-        + "  rate \(fixed(rate, 5))  \(Int(speed)) images/s  \(Int(left)) s left")
+        + "  rate \(fixed(rate, 5))  \(fixed(speed, 0)) images/s  \(fixed(left, 0)) s left")
   }
 
   /// Something else than training begins: its time does not count.

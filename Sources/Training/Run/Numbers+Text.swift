@@ -1,13 +1,14 @@
-/// A number with so many digits after the point.
+/// A number with so many digits after the point; one too large for that in its shortest form.
 func fixed(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite else { return "\(value)" }
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
+  // Beyond 2^53 a Double has no digits after the point; nor has what is not finite.
+  guard abs(value) * scale < 0x1p53 else { return "\(value)" }
   let scaled = Int((abs(value) * scale).rounded())
-  let fraction = String(scaled % Int(scale))
-  let zeros = String(repeating: "0", count: digits - fraction.count)
   let whole = "\(value < 0 ? "-" : "")\(scaled / Int(scale))"
-  return digits == 0 ? whole : "\(whole).\(zeros)\(fraction)"
+  if digits == 0 { return whole }
+  let fraction = String(scaled % Int(scale))
+  return whole + "." + String(repeating: "0", count: digits - fraction.count) + fraction
 }
 
 /// A part of one as a percentage with two digits.
