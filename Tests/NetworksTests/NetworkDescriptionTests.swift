@@ -49,6 +49,11 @@ struct NetworkDescriptionTests {
     let faulty: [([LayerDescription], String)] = [
       ([], "network mine has no layers"),
       (
+        [LayerDescription(layer: "relu"), LayerDescription(layer: "relu", inputs: ["images"])],
+        "network mine, layer 1 (relu_1): no later layer reads it; name it among the inputs of "
+          + "one, or remove it"
+      ),
+      (
         [LayerDescription(layer: "flaten")],
         "network mine, layer 1 (flaten_1): there is no layer flaten; did you mean flatten?"
       ),

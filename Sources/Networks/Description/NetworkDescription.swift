@@ -35,7 +35,17 @@ public struct NetworkDescription: Hashable, Sendable {
       }
       values[layerName] = last
     }
+    try Self.checkReaders(network)
     return network
+  }
+
+  /// What nobody reads gets no gradient: it would not learn.
+  private static func checkReaders(_ network: Network) throws(NetworkError) {
+    let counts = network.consumerCounts()
+    guard let idle = counts.dropLast().firstIndex(of: 0) else { return }
+    throw NetworkError(
+      "network \(network.name), layer \(idle + 1) (\(network.nodes[idle].name)): no later layer "
+        + "reads it; name it among the inputs of one, or remove it")
   }
 
   /// A name must be new, and cannot have a part without letters: parts of tensors' names are
