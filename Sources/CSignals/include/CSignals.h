@@ -3,13 +3,13 @@
 
 // A signal handler may only store to a `volatile sig_atomic_t`, which Swift cannot declare.
 
-/// Remembers, from now on, the last `signal` received instead of dying of it.
-void lockstep_signals_remember(int signal);
+/// Remembers, from now on, that `signal` was received, instead of dying of it.
+void lockstep_signal_remember(int signal);
 
-/// The last remembered signal, 0 for none.
-int lockstep_signals_received(void);
+/// Whether `signal` was received since it was last forgotten: 1 or 0.
+int lockstep_signal_received(int signal);
 
-/// Forgets what was received.
-void lockstep_signals_forget(void);
+/// Forgets that `signal` was received.
+void lockstep_signal_forget(int signal);
 
 #endif

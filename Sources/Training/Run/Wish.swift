@@ -14,17 +14,24 @@ struct Wish: OptionSet, Sendable {
   /// A checkpoint after this step, and the end.
   static let stop = Wish(rawValue: 2)
 
+  /// What each signal asks for.
+  private static let meanings: [(signal: Int32, wish: Wish)] = [
+    (SIGUSR1, .checkpoint), (SIGUSR2, .stop), (SIGTERM, .stop), (SIGINT, .stop),
+  ]
+
   /// Remembers from now on the signals that are wishes: USR1 for a checkpoint; USR2, TERM and INT
   /// for a checkpoint and the end.
   static func listen() {
-    for signal in [SIGUSR1, SIGUSR2, SIGTERM, SIGINT] { lockstep_signals_remember(signal) }
+    for (signal, _) in meanings { lockstep_signal_remember(signal) }
   }
 
   /// What signals asked for since this was last called.
   static func take() -> Wish {
-    let signal = lockstep_signals_received()
-    if signal == 0 { return [] }
-    lockstep_signals_forget()
-    return signal == SIGUSR1 ? .checkpoint : .stop
+    var wishes: Wish = []
+    for (signal, wish) in meanings where lockstep_signal_received(signal) != 0 {
+      lockstep_signal_forget(signal)
+      wishes.insert(wish)
+    }
+    return wishes
   }
 }
