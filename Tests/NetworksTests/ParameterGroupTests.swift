@@ -44,6 +44,17 @@ struct ParameterGroupTests {
     #expect(run.values("a.bias") == bias)
   }
 
+  @Test func `only what learns counts in the gradient's norm`() throws {
+    let layout = try OptimizerRun.layout()
+    let optimizer = try Optimizer(
+      OptimizerSettings(.sgd()), layout: layout, groups: [ParameterGroup("a", frozen: true)])
+    for (index, block) in layout.blocks.enumerated() {
+      let tensor = layout.tensors[block.tensor]
+      let learns = tensor.specification.role.isLearned && !tensor.name.hasPrefix("a.")
+      #expect(optimizer.learns(block: index) == learns, "\(tensor.name)")
+    }
+  }
+
   @Test func `a pattern ends at a dot`() {
     #expect(ParameterGroup("layer1").contains("layer1.0.conv1.weight"))
     #expect(!ParameterGroup("layer1").contains("layer10.0.conv1.weight"))

@@ -33,9 +33,14 @@ public struct Optimizer: Sendable {
     self.settings = settings
     rules = layout.tensors.map { TensorRule($0, settings: settings, groups: groups) }
     tensors = layout.blocks.map(\.tensor)
-    let learns = rules.contains { if case .learned = $0.kind { true } else { false } }
-    if !learns { throw NetworkError("all parameters are frozen: nothing is left to learn") }
+    if !rules.contains(where: \.learns) {
+      throw NetworkError("all parameters are frozen: nothing is left to learn")
+    }
   }
+
+  /// Whether a block follows its gradient, which then counts in the gradient's norm; frozen tensors
+  /// and running statistics do not.
+  public func learns(block: Int) -> Bool { rules[tensors[block]].learns }
 
   /// The arrays that are kept from step to step: none, `first`, or `first` and `second`.
   public var stateNames: [String] { settings.method.stateNames }

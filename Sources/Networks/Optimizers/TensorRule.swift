@@ -13,6 +13,9 @@ struct TensorRule: Sendable {
   /// Whether LARS and LAMB scale its rate by norms; otherwise the factor is 1.
   let adapts: Bool
 
+  /// Whether the tensor follows its gradient.
+  var learns: Bool { if case .learned = kind { true } else { false } }
+
   /// The rule for `tensor`; the first group that contains it counts.
   init(
     _ tensor: ParameterLayout.Tensor, settings: OptimizerSettings, groups: [ParameterGroup]

@@ -35,7 +35,7 @@ struct Updater: ~Copyable {
   ) -> ReductionLayout {
     ReductionLayout(
       blocks: layout.blocks.map(\.range),
-      countedBlocks: layout.blocks.map { layout.tensors[$0.tensor].specification.role.isLearned },
+      countedBlocks: layout.blocks.indices.map(optimizer.learns),
       microBatches: microBatches,
       stateCount: optimizer.stateNames.count + (update.average == nil ? 0 : 1),
       extraBlockSums: optimizer.tensorNorms == .directions ? 2 : 0,
