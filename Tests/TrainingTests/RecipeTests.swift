@@ -42,6 +42,17 @@ struct RecipeTests {
     #expect(try recipe(text + "steps: 5\n").steps == 5)
     let schedule = try recipe(text + "schedule: {name: cosine, warmup: 1 epoch}\n").schedule
     #expect(schedule.warmup == .steps(16))  // 1000 / 64 = 15.6
+    // 0.07 · 60 000 is a little more than 4200 in binary.
+    let short = text.replacing("64", with: "100, micro: 10") + "epochs: 0.07\n"
+    #expect(try recipe(short, samples: 60_000).steps == 42)
+  }
+
+  @Test func `how often is evaluated is in the recipe where it decides the best`() throws {
+    let best = text + "checkpoint: {best: true}\n"
+    // An epoch is 15.6 steps: evaluations after whole epochs and after every 16 steps differ.
+    let epoch = try recipe(best).canonicalText()
+    let steps = try recipe(best + "evaluation: {every: 16}\n").canonicalText()
+    #expect(Recipe.difference(between: epoch, and: steps)?.key == "bestOfEvaluations")
   }
 
   @Test func `other seeds, data and batches are other recipes`() throws {

@@ -42,9 +42,10 @@ public struct Interval: Codable, Hashable, Sendable {
       }
       self.init(count, unit)
     }
-    guard (0...1e9).contains(count) else {
+    guard (0...1e9).contains(count), unit == .epochs || count == count.rounded() else {
       throw PlanError(
-        at: decoder.codingPath, "is \(count) \(unit.rawValue), must be from 0 to 1000000000")
+        at: decoder.codingPath,
+        "is \(count) \(unit.rawValue), must be from 0 to 1000000000, and steps whole")
     }
   }
 
@@ -61,14 +62,20 @@ public struct Interval: Codable, Hashable, Sendable {
   func inSteps(samples: Int, batch: Int) -> Interval {
     switch unit {
     case .steps: self
-    case .epochs: .steps(Int((count * Double(samples) / Double(batch)).rounded(.up)))
+    // Whole samples first: 0.07 · 60 000 is not quite 4200.
+    case .epochs: .steps(Int((wholeSamples(samples) / Double(batch)).rounded(.up)))
     }
   }
 
   /// When something repeated at this interval is due.
   public func recurrence(samples: Int, batch: Int) -> Recurrence {
-    let length = unit == .steps ? count * Double(batch) : count * Double(samples)
-    return Recurrence(samples: Int(length.rounded()), batch: batch)
+    let length = unit == .steps ? count * Double(batch) : wholeSamples(samples)
+    return Recurrence(samples: Int(length), batch: batch)
+  }
+
+  /// The samples of so many epochs; at least one unless there are none.
+  private func wholeSamples(_ samples: Int) -> Double {
+    count == 0 ? 0 : max(1, (count * Double(samples)).rounded())
   }
 }
 

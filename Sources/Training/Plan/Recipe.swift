@@ -51,9 +51,9 @@ public struct Recipe: Codable, Sendable {
   public var groups: [GroupPlan]
   /// What is made small.
   public var loss: LossPlan
-  /// How often is evaluated if the best checkpoint is kept:
-  /// it decides which that is.
-  public var bestOfEvaluations: Interval?
+  /// After how many samples each is evaluated if the best checkpoint is kept, 0 for only at the
+  /// end: it decides which that is.
+  public var bestOfEvaluations: Int?
   /// Which convolution kernels.
   public var convolution = "exact"
   /// What happens when the loss is not finite.
@@ -73,8 +73,8 @@ public struct Recipe: Codable, Sendable {
     groups = plan.groups
     loss = plan.loss
     if plan.checkpoint.best {
-      bestOfEvaluations = plan.evaluation.every.inSteps(
-        samples: data.samples, batch: plan.batch.global)
+      bestOfEvaluations =
+        plan.evaluation.every.recurrence(samples: data.samples, batch: plan.batch.global).samples
     }
   }
 
