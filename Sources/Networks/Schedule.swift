@@ -47,7 +47,9 @@ public struct Schedule: Hashable, Sendable {
     }
     if totalSteps < 1 { throw NetworkError("a schedule of \(totalSteps) steps") }
     if warmupSteps < 0 || warmupSteps >= totalSteps && warmupSteps > 0 {
-      throw NetworkError("a warm-up of \(warmupSteps) steps in a training of \(totalSteps)")
+      throw NetworkError(
+        "a warm-up of \(warmupSteps) steps in a training of \(totalSteps); shorten "
+          + "schedule.warmup, or train longer")
     }
     if !(0...1).contains(warmupFactor) {
       throw NetworkError("the warm-up's factor \(warmupFactor) is not in 0 ... 1")

@@ -23,6 +23,6 @@ struct ShowPlan: ParsableCommand {
     command.plan = plan
     command.data = data
     command.assignments = assignments
-    Console.print(try command.planSource().plan().yaml())
+    Console.print(try command.resolvedPlan())
   }
 }

@@ -54,7 +54,7 @@ struct ScheduleTests {
       (Schedule(base: -1, totalSteps: 9), "learning rate -1.0 is negative or not finite"),
       (
         Schedule(base: 1, totalSteps: 9, warmupSteps: 9),
-        "a warm-up of 9 steps in a training of 9"
+        "a warm-up of 9 steps in a training of 9; shorten schedule.warmup, or train longer"
       ),
       (Schedule(base: 1, totalSteps: 9, decay: .step(every: 0)), "schedule step: every 0 steps"),
       (

@@ -38,6 +38,12 @@ struct PlanTests {
     #expect(plan.batch.reference == nil)
   }
 
+  @Test func `the usual warm-up is at most a tenth of the length`() throws {
+    #expect(try plan(smallest).schedule.warmup == .epochs(0.5))
+    #expect(try plan(smallest + "epochs: 0.5\n").schedule.warmup == .epochs(0.05))
+    #expect(try plan(smallest + "steps: 3\n").schedule.warmup == .steps(0))
+  }
+
   @Test func `assignments on the command line win over the file, and make sections`() throws {
     let plan = try plan(
       smallest + "optimizer: {lr: 0.1}\n",
@@ -61,10 +67,15 @@ struct PlanTests {
     ("optimizer: {lr: fast}", "optimizer.lr: is not a number"),
     ("optimizer: {lr: -1}", "optimizer.lr: is -1.0, must be at least 0"),
     ("batch: {global: 100, micro: 16}", "use --set batch.micro=10"),
-    ("batch: {global: 0}", "batch.global: is 0, must be at least 1"),
+    ("batch: {global: 0}", "batch.global: is 0, must be from 1 to 1000000"),
     ("steps: 5\nepochs: 2", "steps and epochs are both given"),
     ("epochs: 0", "epochs: is 0.0, must be above 0"),
+    ("epochs: 1e7", "epochs: is 10000000.0, must be above 0 and below 1000000"),
     ("evaluation: {every: 3 weeks}", "3 weeks is no interval"),
+    ("run: {log: 0.5 steps}", "run.log: is 0.5 steps, must be from 0 to 1000000000, and steps"),
+    ("schedule: {name: one_cycle, factor: 0}", "schedule.factor: is 0.0, must be above 0"),
+    ("schedule: {name: one_cycle, final: 0.5}", "schedule.final: is 0.5, must be from 0 to"),
+    ("network: {layers: [flatten], dropout: 0.5}", "put a dropout layer among the layers"),
     ("schedule: {name: cosine, milestones: 3}", "schedule.milestones: is not a list"),
     ("network: {layers: [{layr: relu}]}", "is missing"),
     ("groups: [{match: conv1, frozen: maybe}]", "groups.Index 0.frozen: is not true or false"),

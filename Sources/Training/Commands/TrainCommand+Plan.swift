@@ -2,6 +2,17 @@ import Datasets
 import Storage
 
 extension TrainCommand {
+  /// The plan with everything filled in, as YAML; throws what is wrong with it.
+  ///
+  /// What depends on images and classes is looked at only where the data are there.
+  public func resolvedPlan() throws -> String {
+    let plan = try planSource().plan()
+    if Folder.contains("index.json", plan.data.folder) {
+      try Recipe(plan, data: TrainingData(plan, seed: plan.seed).description).check()
+    }
+    return try plan.yaml()
+  }
+
   /// Folders that the default plan trains on, the first that is there.
   static let usualData = ["data/fashion-mnist", "data/sample"]
 

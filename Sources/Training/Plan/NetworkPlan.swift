@@ -26,6 +26,11 @@ public struct NetworkPlan: Codable, Hashable, Sendable {
       ? keys.decode(String.self, forKey: .name) : keys.value(.name, default: "layers")
     dropout = try keys.decodeIfPresent(Double.self, forKey: .dropout)
     if let dropout { try keys.check(dropout, .dropout, in: 0..<1, "at least 0 and below 1") }
+    if layers != nil && dropout != nil {
+      throw PlanError(
+        at: keys.codingPath + [CodingKeys.dropout],
+        "is for networks of the catalogue; put a dropout layer among the layers")
+    }
   }
 }
 

@@ -58,7 +58,7 @@ public struct Plan: Codable, Sendable {
     }
     if let steps { try keys.check(steps, .steps, in: 1...1_000_000_000, "from 1 to 1000000000") }
     if let epochs, !(epochs > 0 && epochs < 1e6) {
-      throw PlanError("plan: epochs: is \(epochs), must be above 0")
+      throw PlanError("plan: epochs: is \(epochs), must be above 0 and below 1000000")
     }
   }
 

@@ -97,9 +97,11 @@ public struct PlanSource {
     }
     if tree["schedule"]?["name"] == nil {
       try setDefault(["schedule", "name"], usual.schedule)
-      // A run counted in steps may be shorter than the usual warm-up.
+      // A run may be shorter than the usual one, and even than its warm-up.
       if tree["steps"] == nil {
-        try setDefault(["schedule", "warmup"], "\(usual.warmupEpochs) epochs")
+        let epochs = tree["epochs"]?.float ?? Double(usual.epochs)
+        let warmup = min(usual.warmupEpochs, max(0, epochs / 10))
+        try setDefault(["schedule", "warmup"], "\(warmup) epochs")
       }
     }
   }

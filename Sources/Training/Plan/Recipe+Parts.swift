@@ -4,6 +4,14 @@ import Storage
 // What a recipe's sections mean in terms of networks, losses, optimizers and schedules.
 
 extension Recipe {
+  /// Throws the first thing that is wrong with a part, given the data.
+  func check() throws {
+    let layout = try makeNetwork().parameterLayout().layout
+    _ = try makeLoss()
+    _ = try makeOptimizer(layout)
+    _ = try makeSchedule()
+  }
+
   /// The network for the recipe's images and classes.
   func makeNetwork() throws(NetworkError) -> Network {
     let input = Shape(data.shape)

@@ -18,7 +18,7 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
   /// What the rate is multiplied by when it falls (step, multi_step, exponential); for one_cycle
   /// the first rate as a part of the highest.
   public var factor: Double
-  /// The last rate as a part of the first (cosine, polynomial, one_cycle).
+  /// The last rate as a part of the highest (cosine, polynomial, one_cycle).
   public var final: Double
   /// The exponent (polynomial); for one_cycle the part of the steps in which the rate rises.
   public var power: Double
@@ -41,6 +41,11 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
     try keys.check(final, .final, in: 0...1, "from 0 to 1")
     try keys.check(power, .power, in: 0..., "at least 0")
     try keys.check(every.count, .every, in: 1e-9..., "above 0")
+    if name == .oneCycle {
+      try keys.check(factor, .factor, in: 1e-9...1, "above 0 and at most 1")
+      try keys.check(final, .final, in: 0...factor, "from 0 to schedule.factor, \(factor)")
+      try keys.check(power, .power, in: 0...1, "from 0 to 1")
+    }
   }
 
   /// The same schedule with every interval in steps.
