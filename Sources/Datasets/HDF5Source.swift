@@ -65,7 +65,7 @@ private func findPair(
   for child in try file.root.children() where child.kind == .dataset {
     let dataset = try file.root.dataset(child.name)
     guard dataset.type.kind == .integer, let count = dataset.extents.first else { continue }
-    if dataset.extents.count == 4 && dataset.type.isStored(as: .uint8) {
+    if (3...4).contains(dataset.extents.count) && dataset.type.isStored(as: .uint8) {
       images.append((child.name, count))
     } else if dataset.count == count {
       labels.append((child.name, count))
