@@ -36,6 +36,13 @@ public struct Model: ~Copyable {
     sampleLosses = AlignedArray(count: microBatch)
   }
 
+  /// Bytes of activations, their gradients and scratch memory that a micro-batch of a network takes.
+  public static func memoryBytes(of network: Network, microBatch: Int) -> Int {
+    let ranges = network.parameterLayout().ranges
+    let compiled = CompiledNetwork(network, parameterRanges: ranges, microBatch: microBatch)
+    return compiled.arenaCount * MemoryLayout<Float>.stride
+  }
+
   /// The number of classes, K.
   public var classCount: Int { network.output.shape.count }
 

@@ -15,7 +15,7 @@ extension TrainCommand {
     try data.verify(in: world)
     let recipe = Recipe(plan, data: data.description)
     try world.together { try requireShares(recipe, among: world.size) }
-    let network = try world.together { try recipe.makeNetwork() }
+    let network = try world.together { try fittingNetwork(recipe, ranks: world.ranksOnNode) }
     let model = Model(
       network, loss: try world.together { try recipe.makeLoss() },
       microBatch: recipe.batch.micro, seed: recipe.seed)
@@ -81,6 +81,19 @@ extension TrainCommand {
         ? "\(ranks) ranks cannot share a batch of \(global) samples; start at most \(global)"
         : "\(ranks) ranks cannot share \(microBatches) micro-batches of "
           + "\(recipe.batch.micro) samples; use --set batch.micro=\(micro), or fewer ranks")
+  }
+
+  /// The network, if this machine's ranks have memory for its activations.
+  ///
+  /// What is not there would end in a crash, or in the kernel killing what it likes.
+  private func fittingNetwork(_ recipe: Recipe, ranks: Int) throws -> Network {
+    let network = try recipe.makeNetwork()
+    let micro = recipe.batch.micro
+    let needed = Model.memoryBytes(of: network, microBatch: micro)
+    guard needed > Machine.memoryBytes / ranks else { return network }
+    throw PlanError(
+      "a micro-batch of \(micro) samples takes \(needed >> 20) MB, \(ranks) ranks share "
+        + "\(Machine.memoryBytes >> 20) MB of memory; set a smaller batch.micro")
   }
 
   private func announce(

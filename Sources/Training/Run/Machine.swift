@@ -1,8 +1,15 @@
 import Kernels
 import Storage
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What bits depend on besides the recipe: the kind of CPU, and the kernels chosen for it.
 enum Machine {
+  /// Bytes of main memory.
+  static var memoryBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+
   /// One line that is equal on machines that give equal bits.
   static func description() -> String {
     let information = (try? TextFile.read("/proc/cpuinfo")) ?? ""
