@@ -76,7 +76,10 @@ struct PlanTests {
     ("schedule: {name: one_cycle, factor: 0}", "schedule.factor: is 0.0, must be above 0"),
     ("schedule: {name: one_cycle, final: 0.5}", "schedule.final: is 0.5, must be from 0 to"),
     ("network: {layers: [flatten], dropout: 0.5}", "put a dropout layer among the layers"),
-    ("schedule: {name: cosine, milestones: 3}", "schedule.milestones: is not a list"),
+    ("schedule: {name: multi_step, milestones: 3}", "schedule.milestones: is not a list"),
+    ("schedule: {name: cosine, milestones: 3}", "schedule.milestones: cosine does not use it"),
+    ("optimizer: {name: lars, betas: [0.9, 0.9]}", "optimizer.betas: lars does not use it"),
+    ("loss: {name: mean_squared_error, label_smoothing: 0.1}", "does not use it"),
     ("network: {layers: [{layr: relu}]}", "is missing"),
     ("groups: [{match: conv1, frozen: maybe}]", "groups.Index 0.frozen: is not true or false"),
   ])

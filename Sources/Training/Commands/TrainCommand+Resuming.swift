@@ -9,6 +9,8 @@ struct Restored {
   var whole: Checkpoint?
   /// What was found wrong on the way.
   var complaints: [String] = []
+  /// What keeps the run's folder for this run; nil on all ranks but the root.
+  var lock: FolderLock?
 }
 
 extension TrainCommand {
@@ -18,13 +20,14 @@ extension TrainCommand {
   ) throws -> Restored {
     var start = Restored()
     let position = try world.fromRoot {
+      let lock = try folder.take()
       let found = try folder.checkpoints.newest()
       try requireResumable(found.checkpoint, folder, recipe)
-      try folder.create(plan: plan)
+      try folder.store(plan)
       folder.checkpoints.removePartialFiles()
       start = Restored(
         position: found.checkpoint?.position ?? Checkpoint.Position(), whole: found.checkpoint,
-        complaints: found.complaints)
+        complaints: found.complaints, lock: lock)
       if let before = try folder.exchangeMachine(Machine.description()), found.checkpoint != nil {
         start.complaints.append(
           "this machine (\(Machine.description())) is not the one before (\(before)): the run goes "
@@ -44,6 +47,11 @@ extension TrainCommand {
       throw PlanError(
         "\(folder.path) holds checkpoints and --resume is never; name another folder with --run, "
           + "or remove it")
+    }
+    guard checkpoint.step <= recipe.steps else {
+      throw CheckpointError(
+        "\(folder.path) holds a checkpoint after step \(checkpoint.step) of \(recipe.steps); "
+          + "remove it, and the run goes on from the one before")
     }
     guard
       let difference = Recipe.difference(

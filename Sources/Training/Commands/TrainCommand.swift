@@ -39,7 +39,7 @@ public struct TrainCommand: Sendable {
     // A run that fails keeps what it had handed over to be saved.
     defer { coordinator.finishSaves() }
     let steps = try run.train()
-    if coordinator.latest.step != steps { try run.evaluate(after: steps - 1) }
+    if coordinator.latest.step != steps { try run.evaluate(after: steps - 1, decides: false) }
     try world.together { try coordinator.finish(after: steps) }
     try run.reducer.close()
   }

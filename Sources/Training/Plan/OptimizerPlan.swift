@@ -30,6 +30,7 @@ public struct OptimizerPlan: Codable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     name = try keys.word(.name, default: .sgd)
+    try keys.refuseKeys(otherThan: name.keys, of: name.rawValue)
     lr = try keys.value(.lr, default: name.usualRate)
     momentum = try keys.value(.momentum, default: name == .sgd || name == .lars ? 0.9 : 0)
     nesterov = try keys.value(.nesterov, default: false)
@@ -45,9 +46,35 @@ public struct OptimizerPlan: Codable, Hashable, Sendable {
         at: keys.codingPath + [CodingKeys.betas], "are \(betas), must be two numbers in 0 ..< 1")
     }
   }
+
+  /// Writes the keys that the optimizer uses.
+  public func encode(to encoder: any Encoder) throws {
+    var keys = encoder.container(keyedBy: CodingKeys.self)
+    for key in name.keys {
+      switch key {
+      case .name: try keys.encode(name, forKey: key)
+      case .lr: try keys.encode(lr, forKey: key)
+      case .momentum: try keys.encode(momentum, forKey: key)
+      case .nesterov: try keys.encode(nesterov, forKey: key)
+      case .betas: try keys.encode(betas, forKey: key)
+      case .epsilon: try keys.encode(epsilon, forKey: key)
+      case .weightDecay: try keys.encode(weightDecay, forKey: key)
+      }
+    }
+  }
 }
 
 extension OptimizerPlan.Name {
+  /// The keys that the optimizer uses.
+  fileprivate var keys: [OptimizerPlan.CodingKeys] {
+    switch self {
+    case .sgd: [.name, .lr, .momentum, .nesterov, .weightDecay]
+    case .adam, .adamw, .lamb: [.name, .lr, .betas, .epsilon, .weightDecay]
+    case .rmsprop: [.name, .lr, .momentum, .betas, .epsilon, .weightDecay]
+    case .lars: [.name, .lr, .momentum, .weightDecay]
+    }
+  }
+
   /// A rate that usually works at a batch of 256.
   fileprivate var usualRate: Double {
     switch self {
@@ -56,58 +83,5 @@ extension OptimizerPlan.Name {
     case .lars: 1
     case .lamb: 0.002
     }
-  }
-}
-
-/// What is done to gradients and weights around the optimizer.
-public struct UpdatePlan: Codable, Hashable, Sendable {
-  /// The largest norm of the whole gradient; nil for any.
-  public var clip: Double?
-  /// The decay of an exponential moving average of the weights, which is then what is evaluated.
-  public var average: Double?
-  /// Whether weight decay reaches biases and scales of normalizations too.
-  public var decayAll: Bool
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case clip, average
-    case decayAll = "decay_all"
-  }
-
-  /// Reads a mapping.
-  public init(from decoder: any Decoder) throws {
-    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
-    clip = try keys.decodeIfPresent(Double.self, forKey: .clip)
-    average = try keys.decodeIfPresent(Double.self, forKey: .average)
-    decayAll = try keys.value(.decayAll, default: false)
-    if let clip, !(clip > 0) { throw PlanError("plan: update.clip: is \(clip), must be above 0") }
-    if let average { try keys.check(average, .average, in: 0..<1, "at least 0 and below 1") }
-  }
-}
-
-/// Parameters that are treated apart: those whose name starts with `match`.
-public struct GroupPlan: Codable, Hashable, Sendable {
-  /// What the names of the parameters start with.
-  public var match: String
-  /// A factor on the learning rate.
-  public var lrFactor: Double
-  /// Another weight decay.
-  public var weightDecay: Double?
-  /// Whether the parameters never change.
-  public var frozen: Bool
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case match, frozen
-    case lrFactor = "lr_factor"
-    case weightDecay = "weight_decay"
-  }
-
-  /// Reads a mapping.
-  public init(from decoder: any Decoder) throws {
-    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
-    match = try keys.decode(String.self, forKey: .match)
-    lrFactor = try keys.value(.lrFactor, default: 1)
-    weightDecay = try keys.decodeIfPresent(Double.self, forKey: .weightDecay)
-    frozen = try keys.value(.frozen, default: false)
-    try keys.check(lrFactor, .lrFactor, in: 0..., "at least 0")
   }
 }

@@ -29,8 +29,11 @@ public struct Recipe: Codable, Sendable {
     }
   }
 
+  /// The version of this form that this program writes.
+  private static let format = 1
+
   /// The version of this form.
-  public var format = 1
+  public var format = Self.format
   /// Which network.
   public var network: NetworkPlan
   /// On which samples.
@@ -94,6 +97,11 @@ public struct Recipe: Codable, Sendable {
       self = try JSONDecoder().decode(Recipe.self, from: Data(text.utf8))
     } catch {
       throw PlanError("the recipe in the checkpoint is not readable by this version: \(error)")
+    }
+    guard format == Self.format else {
+      throw PlanError(
+        "the recipe in the checkpoint is of format \(format), this program reads \(Self.format); "
+          + "use the version that wrote it")
     }
   }
 

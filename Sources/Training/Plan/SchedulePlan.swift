@@ -31,6 +31,7 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     name = try keys.word(.name, default: .cosine)
+    try keys.refuseKeys(otherThan: name.keys, of: name.rawValue)
     warmup = try keys.value(.warmup, default: .steps(0))
     milestones = try keys.value(.milestones, default: [])
     every = try keys.value(.every, default: name == .exponential ? .epochs(1) : .epochs(30))
@@ -48,6 +49,22 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
     }
   }
 
+  /// Writes the keys that the schedule uses.
+  public func encode(to encoder: any Encoder) throws {
+    var keys = encoder.container(keyedBy: CodingKeys.self)
+    for key in name.keys {
+      switch key {
+      case .name: try keys.encode(name, forKey: key)
+      case .warmup: try keys.encode(warmup, forKey: key)
+      case .milestones: try keys.encode(milestones, forKey: key)
+      case .every: try keys.encode(every, forKey: key)
+      case .factor: try keys.encode(factor, forKey: key)
+      case .final: try keys.encode(final, forKey: key)
+      case .power: try keys.encode(power, forKey: key)
+      }
+    }
+  }
+
   /// The same schedule with every interval in steps.
   func inSteps(samples: Int, batch: Int) -> SchedulePlan {
     var schedule = self
@@ -59,56 +76,23 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
 }
 
 extension SchedulePlan.Name {
+  /// The keys that the schedule uses.
+  fileprivate var keys: [SchedulePlan.CodingKeys] {
+    switch self {
+    case .constant: [.name, .warmup]
+    case .step, .exponential: [.name, .warmup, .every, .factor]
+    case .multiStep: [.name, .warmup, .milestones, .factor]
+    case .polynomial: [.name, .warmup, .final, .power]
+    case .cosine: [.name, .warmup, .final]
+    case .oneCycle: [.name, .warmup, .factor, .final, .power]
+    }
+  }
+
   fileprivate var usualFactor: Double {
     switch self {
     case .exponential: 0.95
     case .oneCycle: 0.04
     default: 0.1
-    }
-  }
-}
-
-/// What is made small.
-public struct LossPlan: Codable, Hashable, Sendable {
-  /// The losses that there are.
-  public enum Name: String, Codable, CaseIterable, Sendable {
-    case crossEntropy = "cross_entropy"
-    case binaryCrossEntropy = "binary_cross_entropy"
-    case meanSquaredError = "mean_squared_error"
-  }
-
-  /// Which loss.
-  public var name: Name
-  /// How much of the target is spread over all classes (cross_entropy).
-  public var labelSmoothing: Float
-  /// A factor for each class (cross_entropy); none for 1.
-  public var classWeights: [Float]
-
-  enum CodingKeys: String, CodingKey, CaseIterable {
-    case name
-    case labelSmoothing = "label_smoothing"
-    case classWeights = "class_weights"
-  }
-
-  /// Reads a name or a mapping.
-  public init(from decoder: any Decoder) throws {
-    labelSmoothing = 0
-    classWeights = []
-    if let text = try? decoder.singleValueContainer().decode(String.self),
-      let name = Name(rawValue: text)
-    {
-      self.name = name
-      return
-    }
-    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
-    name = try keys.word(.name, default: .crossEntropy)
-    labelSmoothing = try keys.value(.labelSmoothing, default: 0)
-    classWeights = try keys.value(.classWeights, default: [])
-    try keys.check(labelSmoothing, .labelSmoothing, in: 0..<1, "at least 0 and below 1")
-    if let weight = classWeights.first(where: { !($0 >= 0 && $0.isFinite) }) {
-      throw PlanError(
-        at: keys.codingPath + [CodingKeys.classWeights],
-        "\(weight) is below 0 or too large for a 32-bit number")
     }
   }
 }

@@ -46,6 +46,16 @@ extension KeyedDecodingContainer {
         + known.joined(separator: ", "))
   }
 
+  /// Refuses keys that are known, but of no use to what was chosen: they would do nothing.
+  func refuseKeys(otherThan used: [Key], of choice: String) throws {
+    let names = used.map(\.stringValue)
+    for key in allKeys where !names.contains(key.stringValue) {
+      throw PlanError(
+        at: codingPath + [key],
+        "\(choice) does not use it; it uses \(names.joined(separator: ", "))")
+    }
+  }
+
   /// Refuses a value that is not in the range.
   func check<Value: Comparable>(
     _ value: Value, _ key: Key, in range: some RangeExpression<Value>, _ what: String

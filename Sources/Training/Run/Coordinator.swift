@@ -23,20 +23,23 @@ final class Coordinator {
   private(set) var latest: (step: Int, results: [(split: String, evaluation: Evaluation)]) = (0, [])
   /// Steps done when this process began.
   private let firstStep: Int
+  /// Keeps the run's folder for this run.
+  private let lock: FolderLock?
   /// Why the last save failed, if it did.
   private var lastFailure: String?
 
   init(
     _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout,
-    checkpoints: CheckpointPlan, from checkpoint: Checkpoint.Position
+    checkpoints: CheckpointPlan, from start: Restored
   ) throws {
     isRoot = world.isRoot
     size = world.size
     self.recipe = recipe
     self.folder = folder
-    firstStep = checkpoint.step
+    lock = start.lock
+    firstStep = start.position.step
     seeksBest = checkpoints.best
-    best = checkpoint.best
+    best = start.position.best
     writer = CheckpointWriter(folder.checkpoints, layout, keep: checkpoints.keep)
     metrics = isRoot ? try MetricsLog(folder.metrics) : nil
     lastLog = (.zero, firstStep)
@@ -108,9 +111,10 @@ final class Coordinator {
   /// Training goes on.
   func goOn() { stopwatch.start() }
 
-  /// One line for an evaluation after a step; on validation samples it decides what is best.
-  func record(_ evaluation: Evaluation, on split: String, after step: Int) {
-    if seeksBest, split == "validation", evaluation.accuracy > best?.accuracy ?? -1 {
+  /// One line for an evaluation after a step; on validation samples it decides what is best, unless
+  /// it is one that the recipe does not know of.
+  func record(_ evaluation: Evaluation, on split: String, after step: Int, decides: Bool) {
+    if decides, seeksBest, split == "validation", evaluation.accuracy > best?.accuracy ?? -1 {
       best = (evaluation.accuracy, step + 1)
     }
     if latest.step != step + 1 { latest = (step + 1, []) }
@@ -172,11 +176,13 @@ final class Coordinator {
     event.imagesPerSecond = Double(images) / seconds
     event.ranks = size
     write(event)
-    Console.print(step == recipe.steps ? "finished: \(step) steps" : "stopped after \(step) steps")
+    Console.print(
+      step == recipe.steps
+        ? "finished: \(counted(step, "step"))" : "stopped after \(counted(step, "step"))")
     for (split, evaluation) in latest.results { Console.print("\(split): \(evaluation)") }
     if images > 0 {
       Console.print(
-        "speed: \(Int(Double(images) / seconds)) images/s on \(size) ranks, "
+        "speed: \(Int(Double(images) / seconds)) images/s on \(counted(size, "rank")), "
           + "\(fixed(seconds, 1)) s of training")
     }
     if let best {

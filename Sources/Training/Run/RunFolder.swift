@@ -17,9 +17,19 @@ struct RunFolder: Sendable {
   /// One JSON object a line, one line an event.
   var metrics: String { path + "/metrics.jsonl" }
 
-  /// Creates the folder and stores the resolved plan.
-  func create(plan: Plan) throws {
+  /// Creates the folder and keeps it for this process.
+  func take() throws -> FolderLock {
     try Folder.create(path)
+    guard let lock = try FolderLock(path) else {
+      throw CheckpointError(
+        "\(path): another trainer is at work in this folder; wait for its end, or name another "
+          + "folder with --run", exitCode: .tryAgain)
+    }
+    return lock
+  }
+
+  /// Stores the resolved plan.
+  func store(_ plan: Plan) throws {
     try DurableFile.write(try plan.yaml(), to: path + "/plan.yaml")
   }
 

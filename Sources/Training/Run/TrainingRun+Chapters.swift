@@ -17,8 +17,8 @@ extension TrainingRun {
         + "optimizer.lr or set update.clip; the newest checkpoint is untouched")
   }
 
-  /// Evaluates on all there is, and lets the coordinator know.
-  mutating func evaluate(after step: Int) throws {
+  /// Evaluates on all there is, and lets the coordinator know; `decides` if the plan asks for it.
+  mutating func evaluate(after step: Int, decides: Bool = true) throws {
     let reducer = self.reducer
     coordinator.pause()
     defer { coordinator.goOn() }
@@ -28,7 +28,7 @@ extension TrainingRun {
         updater.averageNumber == nil
         ? try model.evaluate(on: set, parameters: reducer.parameters, in: world)
         : try model.evaluate(on: set, parameters: weightAverage, in: world)
-      coordinator.record(result, on: set.name, after: step)
+      coordinator.record(result, on: set.name, after: step, decides: decides)
     }
   }
 

@@ -30,14 +30,12 @@ struct Updater: ~Copyable {
   var averageNumber: Int? { averageDecay == nil ? nil : stateCount }
 
   /// What has to travel for an optimizer's updates.
-  static func reductionLayout(
-    _ optimizer: Optimizer, _ update: UpdatePlan, layout: ParameterLayout, microBatches: Int
-  ) -> ReductionLayout {
+  func reductionLayout(_ layout: ParameterLayout, microBatches: Int) -> ReductionLayout {
     ReductionLayout(
       blocks: layout.blocks.map(\.range),
       countedBlocks: layout.blocks.indices.map(optimizer.learns),
       microBatches: microBatches,
-      stateCount: optimizer.stateNames.count + (update.average == nil ? 0 : 1),
+      stateCount: stateNames.count,
       extraBlockSums: optimizer.tensorNorms == .directions ? 2 : 0,
       sumsParameterSquares: optimizer.tensorNorms == .gradients)
   }
