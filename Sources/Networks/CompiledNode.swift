@@ -13,7 +13,7 @@ struct CompiledNode: Sendable {
   let output: Range<Int>
   let outputGradient: Range<Int>
   /// Where the gradient of each input goes; nil if nobody needs it.
-  let inputGradients: [Range<Int>?]
+  private(set) var inputGradients: [Range<Int>?]
   /// Gradients that further consumers of the output leave, to be added to `outputGradient`.
   let furtherGradients: [Range<Int>]
   let saved: Range<Int>
@@ -22,4 +22,14 @@ struct CompiledNode: Sendable {
   let backwardWorkspace: Range<Int>
   /// Elements of the flat array of parameters.
   let parameters: [Range<Int>]
+
+  /// Whether anybody needs the gradient of an input.
+  var needsInputGradients: Bool { inputGradients.contains { $0 != nil } }
+
+  /// The node as it would be if nobody needed the gradients of its inputs.
+  var withoutInputGradients: CompiledNode {
+    var node = self
+    node.inputGradients = inputGradients.map { _ in nil }
+    return node
+  }
 }

@@ -15,10 +15,10 @@ public struct Model: ~Copyable {
   /// The number of samples of a micro-batch, N.
   public let microBatch: Int
 
-  private let seed: UInt64
-  private let compiled: CompiledNetwork
+  let seed: UInt64
+  let compiled: CompiledNetwork
   private let arena: AlignedArray<Float>
-  private let view: MemoryView<Float>
+  let view: MemoryView<Float>
   private let sampleLosses: AlignedArray<Float>
 
   /// Plans and allocates all memory for micro-batches of `microBatch` samples.
@@ -65,25 +65,8 @@ public struct Model: ~Copyable {
     images: Span<Float>, labels: Span<Int32>, identities: Span<SampleIdentity>, count: Int? = nil,
     parameters: Span<Float>, mode: Mode
   ) -> MicroBatchLoss {
-    precondition(
-      images.count == compiled.images.count && labels.count == microBatch
-        && identities.count == microBatch && parameters.count == layout.count,
-      "\(images.count) pixels, \(labels.count) labels, \(parameters.count) parameters")
-    var input = view.write(compiled.images)
-    for i in 0..<images.count { input[i] = images[i] }
-    unsafe parameters.withUnsafeBufferPointer { parameters in
-      unsafe identities.withUnsafeBufferPointer { identities in
-        let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
-        let identities = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: identities))
-        for node in compiled.nodes {
-          node.layer.forward(
-            ForwardPass(
-              node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
-              identities: identities, seed: seed,
-              mode: mode, microBatch: microBatch))
-        }
-      }
-    }
+    load(images, labels: labels, identities: identities, parameters: parameters)
+    run(forward: compiled.nodes.indices, identities: identities, parameters: parameters, mode: mode)
     return computeLoss(labels: labels, count: count ?? microBatch)
   }
 
@@ -93,33 +76,11 @@ public struct Model: ~Copyable {
     precondition(
       parameters.count == layout.count && gradients.count == layout.count,
       "\(gradients.count) gradients for \(layout.count) parameters")
-    unsafe parameters.withUnsafeBufferPointer { parameters in
-      unsafe gradients.withUnsafeMutableBufferPointer { gradients in
-        let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
-        let flatGradients = unsafe MemoryView(gradients)
-        for index in compiled.nodes.indices.reversed() {
-          let node = compiled.nodes[index]
-          if node.outputGradient.isEmpty { continue }
-          sumGradients(of: node)
-          node.layer.backward(
-            BackwardPass(
-              node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
-              flatGradients: flatGradients,
-              microBatch: microBatch))
-        }
-      }
-    }
+    run(backward: compiled.nodes.indices, parameters: parameters, into: &gradients)
   }
 
-  /// Adds up what the consumers of a node's output left, in a fixed order.
-  private func sumGradients(of node: CompiledNode) {
-    for further in node.furtherGradients {
-      var sum = view.write(node.outputGradient)
-      add(view.read(further), to: &sum)
-    }
-  }
-
-  private mutating func computeLoss(labels: Span<Int32>, count: Int) -> MicroBatchLoss {
+  /// Computes the loss of the logits, and its gradient.
+  mutating func computeLoss(labels: Span<Int32>, count: Int) -> MicroBatchLoss {
     let view = self.view
     let logits = view.read(compiled.output)
     var gradient = view.write(compiled.outputGradient)

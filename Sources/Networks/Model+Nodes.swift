@@ -1,0 +1,75 @@
+import Kernels
+import Storage
+
+// Runs of nodes, so that a whole pass and one layer's part of it are the same code.
+
+extension Model {
+  /// Takes the images of a micro-batch, and stops at spans of another size.
+  mutating func load(
+    _ images: Span<Float>, labels: Span<Int32>, identities: Span<SampleIdentity>,
+    parameters: Span<Float>
+  ) {
+    precondition(
+      images.count == compiled.images.count && labels.count == microBatch
+        && identities.count == microBatch && parameters.count == layout.count,
+      "\(images.count) pixels, \(labels.count) labels, \(parameters.count) parameters")
+    var input = view.write(compiled.images)
+    for i in 0..<images.count { input[i] = images[i] }
+  }
+
+  /// Runs some nodes forward, in order; those before them have run.
+  mutating func run(
+    forward indices: Range<Int>, identities: Span<SampleIdentity>, parameters: Span<Float>,
+    mode: Mode
+  ) {
+    unsafe parameters.withUnsafeBufferPointer { parameters in
+      unsafe identities.withUnsafeBufferPointer { identities in
+        let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
+        let identities = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: identities))
+        for node in compiled.nodes[indices] {
+          node.layer.forward(
+            ForwardPass(
+              node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
+              identities: identities, seed: seed,
+              mode: mode, microBatch: microBatch))
+        }
+      }
+    }
+  }
+
+  /// Runs some nodes backward, the last first; those after them have run.
+  mutating func run(
+    backward indices: Range<Int>, parameters: Span<Float>, into gradients: inout MutableSpan<Float>
+  ) {
+    for index in indices.reversed() {
+      let node = compiled.nodes[index]
+      if node.outputGradient.isEmpty { continue }
+      sumGradients(of: node)
+      run(backward: node, parameters: parameters, into: &gradients)
+    }
+  }
+
+  /// Runs one node backward, its output's gradient being whole.
+  mutating func run(
+    backward node: CompiledNode, parameters: Span<Float>, into gradients: inout MutableSpan<Float>
+  ) {
+    unsafe parameters.withUnsafeBufferPointer { parameters in
+      unsafe gradients.withUnsafeMutableBufferPointer { gradients in
+        let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
+        let flatGradients = unsafe MemoryView(gradients)
+        node.layer.backward(
+          BackwardPass(
+            node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
+            flatGradients: flatGradients, microBatch: microBatch))
+      }
+    }
+  }
+
+  /// Adds up what the consumers of a node's output left, in a fixed order.
+  private func sumGradients(of node: CompiledNode) {
+    for further in node.furtherGradients {
+      var sum = view.write(node.outputGradient)
+      add(view.read(further), to: &sum)
+    }
+  }
+}
