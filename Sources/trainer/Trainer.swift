@@ -9,7 +9,8 @@ struct Trainer: ParsableCommand {
     commandName: "trainer",
     abstract: "Trains convolutional networks, with the same bits for any number of processes.",
     discussion: "Start it under mpirun: mpirun -n 8 trainer train PLAN.yaml",
-    subcommands: [Train.self, Evaluate.self, ShowPlan.self], defaultSubcommand: Train.self)
+    subcommands: [Train.self, Evaluate.self, ShowPlan.self, Bench.self],
+    defaultSubcommand: Train.self)
 
   private static func end(_ message: String, _ code: Int32) -> Never {
     if RankProgram.speaksBeforeStart { Console.complain("trainer: " + message) }

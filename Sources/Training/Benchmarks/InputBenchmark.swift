@@ -1,0 +1,75 @@
+public import Collectives
+import Datasets
+import Storage
+
+/// What `trainer bench input` was asked to measure: reading, shuffling and normalizing samples.
+public struct InputBenchmark: Sendable {
+  /// A folder made by sharder.
+  public var data: String
+  /// Samples of a step on each rank.
+  public var batch: Int
+  /// Samples of a micro-batch.
+  public var microBatch: Int
+  /// How long is measured.
+  public var windows: Windows
+  /// Whether to print one JSON object.
+  public var json = false
+
+  /// A measurement on a data folder.
+  public init(data: String, batch: Int, microBatch: Int, windows: Windows) {
+    self.data = data
+    self.batch = batch
+    self.microBatch = microBatch
+    self.windows = windows
+  }
+
+  /// What was found.
+  struct Report: Encodable {
+    var benchmark = "input"
+    let data: String
+    let ranks: Int
+    /// Images that all ranks read a second: the median of the windows.
+    let imagesPerSecond: Double
+    /// Bytes of the images as the network gets them, in 10⁹ a second.
+    let gigabytesPerSecond: Double
+
+    enum CodingKeys: String, CodingKey {
+      case benchmark, data, ranks
+      case imagesPerSecond = "images_per_second"
+      case gigabytesPerSecond = "gigabytes_per_second"
+    }
+
+    /// The report for people.
+    var line: String {
+      "\(data), \(ranks) ranks: \(fixed(imagesPerSecond, 0)) images/s, "
+        + "\(fixed(gigabytesPerSecond, 2)) GB/s of floats"
+    }
+  }
+
+  /// Measures, on all ranks of `world` together; one of them prints.
+  public func run(in world: World) throws {
+    let (dataset, store) = try world.together {
+      guard batch > 0, microBatch > 0, batch % microBatch == 0 else {
+        throw BenchmarkError(
+          "a batch of \(batch) does not divide into micro-batches of \(microBatch); choose others")
+      }
+      let dataset = try Dataset(folder: data)
+      return (dataset, try dataset.split("train"))
+    }
+    let share = batch / microBatch
+    var reader = BatchReader(
+      store: store, stream: SampleStream(count: store.count, seed: 1),
+      normalization: dataset.normalization, globalBatch: batch * world.size,
+      microBatch: microBatch, share: share * world.rank..<share * (world.rank + 1))
+    var step = 0
+    let seconds = try windows.measure(in: world) {
+      for _ in reader.microBatches(of: step) {}
+      step += 1
+    }
+    let rate = Double(batch * world.size) / median(seconds)
+    let report = Report(
+      data: data, ranks: world.size, imagesPerSecond: rate,
+      gigabytesPerSecond: rate * Double(dataset.shape.count * MemoryLayout<Float>.stride) / 1e9)
+    Coordinator.say(json ? try report.jsonLine() : report.line, in: world)
+  }
+}

@@ -1,0 +1,42 @@
+import Collectives
+import Kernels
+import Storage
+
+/// What this machine could do at most.
+enum MachineLimits {
+  /// What a figure of `multiplyRate` is, for reports.
+  static let multiplyRateMethod =
+    "best of 12 products of 1024×1024 matrices by OpenBLAS, "
+    + "all ranks at once; it reaches about 95 % of what the cores could do"
+
+  /// GFLOP/s of all ranks together in large matrix products, on all ranks of `world` together.
+  static func multiplyRate(in world: World) throws -> Double {
+    let side = 1024
+    var a = AlignedArray<Float>(count: side * side)
+    var b = AlignedArray<Float>(count: side * side)
+    var c = AlignedArray<Float>(count: side * side)
+    for i in 0..<side * side {
+      a[i] = Float(i % 17) - 8
+      b[i] = Float(i % 13) - 6
+    }
+    var target = c.mutableSpan
+    try world.barrier()
+    var best = Double.infinity
+    for _ in 0..<12 {
+      var lap = Lap()
+      matrixProduct(a.span, b.span, into: &target, m: side, n: side, k: side)
+      best = min(best, lap.next().seconds)
+    }
+    try world.barrier()
+    let rate = 2e-9 * Double(side * side * side) / best
+    return try world.gather(rate).reduce(0, +)
+  }
+
+  /// The most memory that this process ever had, in bytes: VmHWM of /proc/self/status.
+  static func peakMemory() -> Int {
+    let status = (try? TextFile.read("/proc/self/status")) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+    let number = line.split { !$0.isNumber }.first ?? "0"
+    return (Int(number) ?? 0) << 10
+  }
+}
