@@ -98,6 +98,9 @@ let package = Package(
       name: "RunTests",
       dependencies: ["Launching", "HDF5", "Storage", "trainer", "sharder", "allocation-probe"],
       swiftSettings: strictTests),
+    .testTarget(
+      name: "BenchmarkTests", dependencies: ["Launching", "trainer", "sharder"],
+      swiftSettings: strictTests),
     .testTarget(name: "HouseTests", swiftSettings: strictTests),
 
     // Programs that tests start under mpirun.
