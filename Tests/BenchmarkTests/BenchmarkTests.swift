@@ -70,6 +70,7 @@ import Testing
     (["step", "--network", "lenett"], "choose one of lenet, resnet20"),
     (["step", "--network", "lenet", "--batch", "6", "--micro", "4"], "micro-batches of 4"),
     (["step", "--network", "lenet", "--transport", "pigeon"], "transport"),
+    (["step", "--network", "lenet", "--set", "batch.micro=128"], "use --batch and --micro"),
     (["layer", "--only", "lenet"], "on 1 rank, not on 2"),
     (["reduce", "--elements", "16", "--transport", "pigeon"], "window, messages"),
   ])

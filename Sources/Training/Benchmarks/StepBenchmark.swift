@@ -68,9 +68,15 @@ public struct StepBenchmark: Sendable {
       throw BenchmarkError(
         "a batch of \(batch) a rank does not divide into micro-batches of \(micro); choose others")
     }
-    return try measured.recipe(
+    let (recipe, plan) = try measured.recipe(
       globalBatch: batch * ranks, microBatch: micro, transport: transport,
       assignments: assignments)
+    guard recipe.batch.global % ranks == 0, recipe.batch.microBatches >= ranks else {
+      throw BenchmarkError(
+        "\(ranks) ranks do not share a batch of \(recipe.batch.global) in "
+          + "\(recipe.batch.microBatches) micro-batches; use --batch and --micro")
+    }
+    return (recipe, plan)
   }
 
   /// Times the parts of some steps, after the windows; the mean over ranks.
