@@ -103,10 +103,11 @@ def main():
     for network in options.networks.split(","):
         row, peer = compare(network, options)
         rows.append(row)
+    distributed = " DDP over gloo" if options.ranks > 1 else ""
     print(f"\n{options.ranks} ranks on {os.cpu_count()} cores, one thread each, float32, images in "
           f"memory; images/s, medians of {options.rounds} rounds in turn.\n"
           f"Of peak: of what large OpenBLAS products reach in the same run.\n"
-          f"PyTorch {peer['torch']} DDP over gloo, channels_last, {peer['allocator']}.\n")
+          f"PyTorch {peer['torch']}{distributed}, channels_last, {peer['allocator']}.\n")
     table = [["network", "batch a rank (micro)", "project", "of peak", "PyTorch", "ratio",
               "PyTorch's best options"]]
     table.append(["---"] * len(table[0]))
