@@ -1,6 +1,11 @@
 import CMPI
 
 extension World {
+  /// The part of a core that each rank of this node has, where all of them compute: at most 1.
+  public var coresPerRank: Double {
+    min(1, Double(LaunchEnvironment.coresOnline) / Double(ranksOnNode))
+  }
+
   /// One line if the ranks of a node leave cores idle that they could use, else nil.
   ///
   /// Open MPI may bind several ranks to one core. All ranks call this together. Throws `MPIError`.
