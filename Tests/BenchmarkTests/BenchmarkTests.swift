@@ -40,7 +40,7 @@ import Testing
       3,
       [
         "step", "--network", "lenet", "--batch", "6", "--micro", "2", "--transport", "messages",
-        "--set", "optimizer.name=adam",
+        "--set", "optimizer={name: adam, lr: 0.001}",
       ])
     #expect(report["transport"] as? String == "messages")
     #expect(report["batch_per_rank"] as? Int == 6 && report["micro_batch"] as? Int == 2)

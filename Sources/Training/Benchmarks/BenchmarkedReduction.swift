@@ -32,8 +32,7 @@ struct BenchmarkedReduction: ~Copyable {
   init(_ parts: Parts, _ transport: TransportChoice, in world: World) throws {
     let updater = Updater(parts.optimizer, parts.recipe.update, layout: parts.layout)
     let reducer = try Reducer(
-      Updater.reductionLayout(
-        parts.optimizer, parts.recipe.update, layout: parts.layout, microBatches: world.size),
+      updater.reductionLayout(parts.layout, microBatches: world.size),
       in: world, transport: transport)
     try reducer.begin(
       parts.layout, seed: 1, stateNames: updater.stateNames, averageNumber: nil, from: nil)

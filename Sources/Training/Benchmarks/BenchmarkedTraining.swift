@@ -20,8 +20,7 @@ struct BenchmarkedTraining: ~Copyable {
     let optimizer = try recipe.makeOptimizer(model.layout)
     let updater = Updater(optimizer, recipe.update, layout: model.layout)
     let reducer = try Reducer(
-      Updater.reductionLayout(
-        optimizer, recipe.update, layout: model.layout, microBatches: recipe.batch.microBatches),
+      updater.reductionLayout(model.layout, microBatches: recipe.batch.microBatches),
       in: world, transport: plan.run.transport)
     try reducer.begin(
       model.layout, seed: recipe.seed, stateNames: updater.stateNames,
