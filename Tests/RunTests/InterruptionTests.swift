@@ -34,6 +34,22 @@ extension Runs {
       }
     }
 
+    @Test func `keeps its folder: a second trainer is sent away until it has ended`() throws {
+      try withTemporaryFolder { folder in
+        let trial = try longTrial(in: folder)
+        let first = try trial.training(ranks: 2, run: "one").start()
+        #expect(first.waitForLine(containing: "step 5/"))
+        for ranks in [1, 3] {
+          let second = try trial.training(ranks: ranks, run: "one").run()
+          #expect(second.status == 75 && second.errorLines.count == 1, "\(second.errors)")
+          #expect(second.errors.contains("another trainer is at work"), "\(second.errors)")
+        }
+        kill(first.launcher, SIGUSR2)
+        #expect(try first.finish().status == 0)
+        try trial.train(ranks: 1, run: "one", "--stop-after", "100")
+      }
+    }
+
     @Test func `ends on all ranks when one is killed, and goes on from its last checkpoint`()
       throws
     {
