@@ -63,9 +63,9 @@ public struct ReductionTree: Sendable {
     self.microBatches = microBatches
     var shares: [Share] = []
     var leftOvers: [LeftOver] = []
+    let runs = Runs(sharing: microBatches, among: ranks)
     for rank in 0..<ranks {
-      let range = microBatches * rank / ranks..<microBatches * (rank + 1) / ranks
-      let (share, pending) = stream(range, of: microBatches)
+      let (share, pending) = stream(runs[rank], of: microBatches)
       shares.append(share)
       leftOvers += zip(pending.nodes, pending.places).map {
         LeftOver(rank: rank, slot: $1, node: $0)

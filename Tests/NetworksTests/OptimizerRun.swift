@@ -52,7 +52,7 @@ struct OptimizerRun {
       gradient.replaceSubrange(tensor.range, with: values)
     }
     let step = optimizer.step(steps, rate: rate, gradientScale: gradientScale)
-    if optimizer.needsTensorNorms { updateWithNorms(step) } else { update(step) }
+    if optimizer.tensorNorms == .none { update(step) } else { updateWithNorms(step) }
   }
 
   private mutating func update(_ step: OptimizerStep) {

@@ -48,9 +48,6 @@ public struct Optimizer: Sendable {
   /// Whose norms an update needs; if any, `prepare` and `apply` take the place of `update`.
   public var tensorNorms: TensorNorms { settings.method.tensorNorms }
 
-  /// Whether `prepare` and `apply` take the place of `update`.
-  public var needsTensorNorms: Bool { tensorNorms != .none }
-
   /// The step with the given number, from 1, at the learning rate of the schedule.
   public func step(
     _ number: Int, rate: Double, gradientScale: Float = 1

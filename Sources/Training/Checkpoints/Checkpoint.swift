@@ -72,6 +72,11 @@ extension Checkpoint {
     }
   }
 
+  /// What a checkpoint holds of the best evaluation so far.
+  static func control(best: (accuracy: Double, step: Int)?) -> [String: Double] {
+    best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] } ?? [:]
+  }
+
   /// Where the run of this checkpoint stands.
   var position: Position {
     var position = Position(step: step)

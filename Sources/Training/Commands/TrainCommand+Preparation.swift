@@ -52,7 +52,7 @@ extension TrainCommand {
       checkpointing: agreed.recurrence(agreed.plan.checkpoint.every),
       preprocessing: Preprocessing(agreed.data.dataset), reducer: reducer,
       coordinator: coordinator, model: model,
-      samples: agreed.data.reader(recipe.batch, in: world), updater: updater,
+      samples: agreed.data.reader(recipe.batch, share: reducer.microBatches), updater: updater,
       evaluator: agreed.data.evaluator(microBatch: recipe.batch.micro, in: world),
       weightAverage: AlignedArray(count: averaged))
   }

@@ -9,14 +9,8 @@ public struct DataPlan: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case folder, validation, verify }
 
-  /// Reads a folder or a mapping.
+  /// Reads a mapping; `PlanSource` makes one of a folder alone.
   public init(from decoder: any Decoder) throws {
-    if let folder = try? decoder.singleValueContainer().decode(String.self) {
-      self.folder = folder
-      validation = 0
-      verify = true
-      return
-    }
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     folder = try keys.decode(String.self, forKey: .folder)
     validation = try keys.value(.validation, default: 0)

@@ -20,16 +20,8 @@ public struct LossPlan: Codable, Hashable, Sendable {
     case classWeights = "class_weights"
   }
 
-  /// Reads a name or a mapping.
+  /// Reads a mapping; `PlanSource` makes one of a name alone.
   public init(from decoder: any Decoder) throws {
-    labelSmoothing = 0
-    classWeights = []
-    if let text = try? decoder.singleValueContainer().decode(String.self),
-      let name = Name(rawValue: text)
-    {
-      self.name = name
-      return
-    }
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     name = try keys.word(.name, default: .crossEntropy)
     try keys.refuseKeys(otherThan: name.keys, of: name.rawValue)

@@ -13,12 +13,8 @@ public struct NetworkPlan: Codable, Hashable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case name, dropout, layers }
 
-  /// Reads a name or a mapping.
+  /// Reads a mapping; `PlanSource` makes one of a name alone.
   public init(from decoder: any Decoder) throws {
-    if let name = try? decoder.singleValueContainer().decode(String.self) {
-      self.name = name
-      return
-    }
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     layers = try keys.decodeIfPresent([LayerPlan].self, forKey: .layers)
     name =

@@ -140,8 +140,7 @@ final class Coordinator {
   func save(_ checkpoint: (_ decisions: [String: Double]) -> Checkpoint) {
     guard isRoot else { return }
     reportSaves()
-    let decisions = best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] }
-    writer.save(checkpoint(decisions ?? [:]), best: best?.step)
+    writer.save(checkpoint(Checkpoint.control(best: best)), best: best?.step)
   }
 
   /// Says how the saves since the last call ended.

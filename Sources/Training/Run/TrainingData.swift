@@ -54,11 +54,11 @@ struct TrainingData {
   }
 
   /// The reader of this rank's share of each step.
-  func reader(_ batch: BatchPlan, in world: World) -> BatchReader {
+  func reader(_ batch: BatchPlan, share: Range<Int>) -> BatchReader {
     BatchReader(
       store: training, stream: SampleStream(samples: split.training, seed: seed),
       normalization: dataset.normalization, globalBatch: batch.global, microBatch: batch.micro,
-      share: Runs(sharing: batch.microBatches, among: world.size)[world.rank])
+      share: share)
   }
 
   /// The sets to evaluate on: validation samples, held out or a split of their own, and test.
