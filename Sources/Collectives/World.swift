@@ -98,12 +98,17 @@ import CMPI
   /// The rank that the launcher gave this process, known before MPI starts; 0 without a launcher.
   ///
   /// For messages about usage, which one rank prints for all. Open MPI, PMIx or Slurm says it.
-  public static var rankBeforeStart: Int {
+  public static var rankBeforeStart: Int { launchedRank ?? 0 }
+
+  /// Whether a launcher started this process as one of a job.
+  public static var isLaunched: Bool { launchedRank != nil }
+
+  private static var launchedRank: Int? {
     for name in ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"] {
       guard let text = unsafe getenv(name) else { continue }
       if let rank = unsafe Int(String(cString: text)) { return rank }
     }
-    return 0
+    return nil
   }
 }
 

@@ -12,9 +12,8 @@ struct Trainer: ParsableCommand {
     subcommands: [Train.self, Evaluate.self, ShowPlan.self, Bench.self],
     defaultSubcommand: Train.self)
 
-  private static func end(_ message: String, _ code: Int32) -> Never {
-    if RankProgram.speaksBeforeStart { Console.complain("trainer: " + message) }
-    exit(withError: ArgumentParser.ExitCode(code))
+  private static func end(_ error: AgreedError) -> Never {
+    exit(withError: ArgumentParser.ExitCode(RankProgram.end(with: error)))
   }
 
   /// Runs the command; what is wrong with its arguments is said by one rank for all.
@@ -23,11 +22,13 @@ struct Trainer: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let error as any ReportableError {
-      end(error.message, error.exitCode.rawValue)
+      end(AgreedError(error))
     } catch {
       let code = exitCode(for: error)
       let isMistake = !code.isSuccess && !message(for: error).isEmpty
-      if isMistake { end(message(for: error) + "; see trainer --help", code.rawValue) }
+      if isMistake {
+        end(AgreedError(exitCode: .usage, message: message(for: error) + "; see trainer --help"))
+      }
       // Help is an "error" too, with status 0.
       exit(withError: RankProgram.speaksBeforeStart ? error : code)
     }

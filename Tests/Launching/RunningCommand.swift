@@ -43,14 +43,31 @@ public final class RunningCommand {
       errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self))
   }
 
-  /// The process of mpirun, the child of `timeout`; 0 if there is none.
-  public var launcher: pid_t { children(of: process.processIdentifier).first ?? 0 }
+  /// Sends a signal to mpirun, the child of `timeout`; false if the command has ended.
+  public func signal(_ number: Int32) -> Bool {
+    // 0 or -1 in place of a process would be a whole group of them, this one included.
+    guard let launcher, launcher > 0 else { return false }
+    return kill(launcher, number) == 0
+  }
 
-  /// The processes of the ranks, in order.
-  public var ranks: [pid_t] { children(of: launcher) }
+  /// The processes of the ranks, in order; none if the command has ended.
+  public var ranks: [pid_t] { launcher.map(children(of:)) ?? [] }
+
+  private var launcher: pid_t? { children(of: process.processIdentifier).first }
+
+  /// Waits until a process has ended; false if it never does, which a minute stands for.
+  ///
+  /// mpirun kills the ranks and does not wait for their last breath.
+  public static func waitForEnd(of process: pid_t) -> Bool {
+    for _ in 0..<6000 {
+      if !isRunning(process) { return true }
+      usleep(10_000)
+    }
+    return false
+  }
 
   /// Whether a process is there and no zombie, which only waits for somebody to hear of its end.
-  public static func isRunning(_ process: pid_t) -> Bool {
+  private static func isRunning(_ process: pid_t) -> Bool {
     let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
     return status.map { !$0.contains("State:\tZ") } ?? false
   }

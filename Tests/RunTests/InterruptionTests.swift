@@ -14,7 +14,7 @@ extension Runs {
         let trial = try longTrial(in: folder)
         let whole = try trial.training(ranks: 3, run: "whole").start()
         #expect(whole.waitForLine(containing: "step 5/"))
-        kill(whole.launcher, SIGUSR1)
+        #expect(whole.signal(SIGUSR1))
         let outcome = try whole.finish()
         #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
         #expect(outcome.output.contains("finished: 100 steps\n"))
@@ -23,7 +23,7 @@ extension Runs {
 
         let ended = try trial.training(ranks: 3, run: "ended").start()
         #expect(ended.waitForLine(containing: "step 5/"))
-        kill(ended.launcher, SIGUSR2)
+        #expect(ended.signal(SIGUSR2))
         let end = try ended.finish()
         #expect(end.status == 0 && end.errors.isEmpty, "\(end.errors)")
         let last = try #require(try steps(of: trial, "ended").last)
@@ -37,16 +37,19 @@ extension Runs {
     @Test func `keeps its folder: a second trainer is sent away until it has ended`() throws {
       try withTemporaryFolder { folder in
         let trial = try longTrial(in: folder)
-        let first = try trial.training(ranks: 2, run: "one").start()
+        let endless = ["--set", "steps=1000000"]
+        let first = try trial.training(ranks: 2, run: "one", endless).start()
         #expect(first.waitForLine(containing: "step 5/"))
         for ranks in [1, 3] {
-          let second = try trial.training(ranks: ranks, run: "one").run()
+          let second = try trial.training(ranks: ranks, run: "one", endless).run()
           #expect(second.status == 75 && second.errorLines.count == 1, "\(second.errors)")
           #expect(second.errors.contains("another trainer is at work"), "\(second.errors)")
         }
-        kill(first.launcher, SIGUSR2)
+        #expect(first.signal(SIGUSR2))
         #expect(try first.finish().status == 0)
-        try trial.train(ranks: 1, run: "one", "--stop-after", "100")
+        let last = try #require(try steps(of: trial, "one").last)
+        let next = endless + ["--stop-after", "\(last + 1)"]
+        #expect(try trial.training(ranks: 1, run: "one", next).run().status == 0)
       }
     }
 
@@ -65,7 +68,7 @@ extension Runs {
         kill(ranks[1], SIGKILL)
         let outcome = try killed.finish()
         #expect(outcome.status == 137 && outcome.errors.isEmpty, "\(outcome.errors)")
-        #expect(!ranks.contains(where: RunningCommand.isRunning))
+        #expect(ranks.allSatisfy(RunningCommand.waitForEnd))
 
         let leftOver = folder.appending(path: "killed/checkpoints/step-00000003.h5.1.partial")
         try Data("half".utf8).write(to: leftOver)

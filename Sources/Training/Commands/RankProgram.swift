@@ -6,6 +6,16 @@ public enum RankProgram {
   /// Whether this process is the one that speaks for all before MPI has started.
   public static var speaksBeforeStart: Bool { World.rankBeforeStart == 0 }
 
+  /// Ends with an error that all ranks found by themselves before MPI started, printed once.
+  ///
+  /// Where a launcher waits for this process, MPI starts for that: a launcher ends the whole job
+  /// with the first rank that fails, and the one that speaks must have spoken by then.
+  public static func end(with error: AgreedError) -> Int32 {
+    if World.isLaunched { return run { _ in throw error } }
+    Console.complain("trainer: " + error.message)
+    return error.exitCode.rawValue
+  }
+
   /// Starts MPI, runs `body`, and returns what the process exits with.
   ///
   /// An error that all ranks know of is printed once, and all end with its code. An error of one

@@ -7,6 +7,12 @@ public struct AgreedError: ReportableError, Equatable {
   public let exitCode: ExitCode
   /// One line: what is wrong, where, and what to do.
   public let message: String
+
+  /// The error with the given line.
+  public init(exitCode: ExitCode, message: String) {
+    self.exitCode = exitCode
+    self.message = message
+  }
 }
 
 extension World {
@@ -40,7 +46,7 @@ extension World {
 
 extension AgreedError {
   /// Any error as one line.
-  init(_ error: any Error) {
+  public init(_ error: any Error) {
     if let error = error as? any ReportableError {
       self.init(exitCode: error.exitCode, message: error.message)
     } else {
