@@ -58,7 +58,8 @@ let package = Package(
       name: "Datasets", dependencies: ["Kernels", "HDF5", "Storage"], swiftSettings: strict),
 
     // L2: mathematics on spans | owned HDF5 handles.
-    .target(name: "Kernels", dependencies: ["Storage", "COpenBLAS"], swiftSettings: strict),
+    .target(
+      name: "Kernels", dependencies: ["Storage", "COpenBLAS", "CVectors"], swiftSettings: strict),
     .target(name: "HDF5", dependencies: ["Storage", "CHDF5"], swiftSettings: strict),
 
     // L1: aligned memory, shapes, random streams, digests, files.
@@ -72,6 +73,8 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CSignals"),
+    // Vector loops that Swift cannot write at the speed of the machine.
+    .target(name: "CVectors"),
 
     // Tests: one target a room, and those that look at the whole house.
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strictTests),

@@ -22,7 +22,7 @@ enum LayerTable {
     "Networks": Room(floor: 3, imports: ["Kernels", "Storage"]),
     "Collectives": Room(floor: 3, imports: ["Kernels", "Storage", "CMPI"]),
     "Datasets": Room(floor: 3, imports: ["Kernels", "HDF5", "Storage"]),
-    "Kernels": Room(floor: 2, imports: ["Storage", "COpenBLAS"]),
+    "Kernels": Room(floor: 2, imports: ["Storage", "COpenBLAS", "CVectors"]),
     "HDF5": Room(floor: 2, imports: ["Storage", "CHDF5"]),
     "Storage": Room(floor: 1, imports: ["COpenSSL", "CZlib"]),
     "COpenBLAS": Room(floor: 0),
@@ -31,6 +31,7 @@ enum LayerTable {
     "COpenSSL": Room(floor: 0),
     "CZlib": Room(floor: 0),
     "CSignals": Room(floor: 0),
+    "CVectors": Room(floor: 0),
   ]
 
   /// The C libraries and shims.

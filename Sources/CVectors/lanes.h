@@ -1,0 +1,66 @@
+// Sixteen floats at a time: the one vector type of all kernels, and how it meets memory.
+#ifndef LANES_H
+#define LANES_H
+
+#include <stddef.h>
+
+#pragma STDC FP_CONTRACT OFF
+// Vectors are handed over only between functions that are inlined: their calling convention is moot.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+// Sixteen floats; one register of AVX-512, two of AVX2, four of SSE.
+typedef float lanes __attribute__((ext_vector_type(16)));
+typedef lanes unaligned_lanes __attribute__((aligned(4)));
+enum { LANES = 16 };
+
+// A kernel: compiled once a level, chosen when the program is loaded.
+#if defined(__x86_64__)
+#define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define KERNEL
+#endif
+
+// A part of a kernel: inlined, so that it is compiled for the kernel's level.
+#define PART static inline __attribute__((always_inline))
+
+PART lanes load(const float *p) { return *(const unaligned_lanes *)p; }
+
+PART void store(float *p, lanes x) { *(unaligned_lanes *)p = x; }
+
+// a·b + c, rounded once.
+PART lanes fused(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }
+
+// The first `count` of sixteen floats, 1 to 16 of them; the other lanes are 0.
+PART lanes load_first(const float *p, ptrdiff_t count) {
+  if (count == LANES) return load(p);
+  lanes x = 0;
+  for (ptrdiff_t i = 0; i < count; i++) x[i] = p[i];
+  return x;
+}
+
+// Stores the first `count` lanes, 1 to 16 of them.
+PART void store_first(float *p, lanes x, ptrdiff_t count) {
+  if (count == LANES) {
+    store(p, x);
+    return;
+  }
+  if (count & 8) {
+    *(float __attribute__((ext_vector_type(8), aligned(4))) *)p = x.lo;
+    p += 8;
+    x.lo = x.hi;
+  }
+  if (count & 4) {
+    *(float __attribute__((ext_vector_type(4), aligned(4))) *)p = x.lo.lo;
+    p += 4;
+    x.lo.lo = x.lo.hi;
+  }
+  if (count & 2) {
+    p[0] = x[0];
+    p[1] = x[1];
+    p += 2;
+    x[0] = x[2];
+  }
+  if (count & 1) p[0] = x[0];
+}
+
+#endif
