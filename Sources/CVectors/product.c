@@ -1,37 +1,47 @@
-#include "lanes.h"
 #include "product.h"
+#include "lanes.h"
 
-// A block of `height` rows and 16·`width` columns of c, held in registers over the whole contraction.
+// A block of `height` rows and `width` vectors of c, held in registers over the whole contraction.
 //
-// `tail` columns of the last sixteen are stored.
+// The last vector ends with the row, and so may overlap the one before: both then hold the same.
 PART void block(
-  int height, int width, const float *a, ptrdiff_t row, const float *b,
-  const lockstep_contraction *over, float *c, ptrdiff_t c_row, ptrdiff_t tail, _Bool adding)
+  int height, int width, const float *a, ptrdiff_t row_a, const float *b,
+  const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t last, bool adding)
 {
   lanes sum[24];
 #pragma clang loop unroll(full)
   for (int i = 0; i < height; i++) {
 #pragma clang loop unroll(full)
     for (int j = 0; j < width; j++) {
-      const float *start = c + i * c_row + j * LANES;
-      lanes zero = 0;
-      sum[i * width + j] =
-        !adding ? zero : j == width - 1 ? load_first(start, tail) : load(start);
+      const float *start = c + i * row_c + (j == width - 1 ? last : j * LANES);
+      sum[i * width + j] = 0;
+      if (adding) sum[i * width + j] = load(start);
     }
   }
-  for (ptrdiff_t s = 0; s < over->count; s++) {
-    const float *x = a + over->a[s];
-    const float *y = b + over->b[s];
-    for (ptrdiff_t k = 0; k < over->length; k++, x += over->step, y += over->row) {
-      lanes weights[4];
+  for (ptrdiff_t o = 0; o < over->outer; o++) {
+    for (ptrdiff_t n = 0; n < over->inner; n++) {
+      // Four rows share a pointer: more pointers, or one, would not be held in registers.
+      const float *x[4];
 #pragma clang loop unroll(full)
-      for (int j = 0; j < width; j++) weights[j] = load(y + j * LANES);
+      for (int i = 0; i < 4; i++) x[i] = a + o * over->outer_a + n * over->inner_a + 4 * i * row_a;
+      const float *y = b + o * over->outer_b + n * over->inner_b;
+      for (ptrdiff_t k = 0; k < over->length; k++, y += over->step_b) {
+        lanes factors[4];
 #pragma clang loop unroll(full)
-      for (int i = 0; i < height; i++) {
-        lanes value = x[i * row];
+        for (int j = 0; j < width; j++) factors[j] = load(y + (j == width - 1 ? last : j * LANES));
 #pragma clang loop unroll(full)
-        for (int j = 0; j < width; j++) {
-          sum[i * width + j] = fused(value, weights[j], sum[i * width + j]);
+        for (int i = 0; i < height; i++) {
+          lanes value = x[i / 4][i % 4 * row_a];
+#pragma clang loop unroll(full)
+          for (int j = 0; j < width; j++) {
+            sum[i * width + j] = fused(value, factors[j], sum[i * width + j]);
+          }
+        }
+#pragma clang loop unroll(full)
+        for (int i = 0; i < (height + 3) / 4; i++) {
+          x[i] += over->step_a;
+          // Kept as it is: the compiler would compute all rows' addresses anew each step.
+          __asm__("" : "+r"(x[i]));
         }
       }
     }
@@ -40,41 +50,41 @@ PART void block(
   for (int i = 0; i < height; i++) {
 #pragma clang loop unroll(full)
     for (int j = 0; j < width; j++) {
-      float *start = c + i * c_row + j * LANES;
-      if (j == width - 1) store_first(start, sum[i * width + j], tail);
-      else store(start, sum[i * width + j]);
+      store(c + i * row_c + (j == width - 1 ? last : j * LANES), sum[i * width + j]);
     }
   }
 }
 
-// All rows, `height` at a time, and what is left over in halves.
-#define ROWS(name, height, width)                                                          \
-  PART void name(                                                                          \
-    const float *a, ptrdiff_t row, const float *b, const lockstep_contraction *over,      \
-    float *c, ptrdiff_t c_row, ptrdiff_t rows, ptrdiff_t tail, _Bool adding)              \
-  {                                                                                        \
-    for (; rows >= height; rows -= height, a += height * row, c += height * c_row)         \
-      block(height, width, a, row, b, over, c, c_row, tail, adding);                       \
-    for (; rows >= 4; rows -= 4, a += 4 * row, c += 4 * c_row)                             \
-      block(4, width, a, row, b, over, c, c_row, tail, adding);                            \
-    for (; rows > 0; rows--, a += row, c += c_row)                                         \
-      block(1, width, a, row, b, over, c, c_row, tail, adding);                            \
+// All rows of c: `height` at a time, which fills the registers, and then what is left.
+#define ROWS(name, height, width)                                                                \
+  PART void name(                                                                                \
+    const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c, \
+    ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t last, bool adding)                                \
+  {                                                                                              \
+    for (; rows >= height; rows -= height, a += height * row_a, c += height * row_c)             \
+      block(height, width, a, row_a, b, over, c, row_c, last, adding);                           \
+    for (; rows >= 4; rows -= 4, a += 4 * row_a, c += 4 * row_c)                                 \
+      block(4, width, a, row_a, b, over, c, row_c, last, adding);                                \
+    if (rows >= 2) {                                                                             \
+      block(2, width, a, row_a, b, over, c, row_c, last, adding);                                \
+      rows -= 2, a += 2 * row_a, c += 2 * row_c;                                                 \
+    }                                                                                            \
+    if (rows > 0) block(1, width, a, row_a, b, over, c, row_c, last, adding);                    \
   }
-ROWS(rows_of_16, 12, 1)
+ROWS(rows_of_16, 16, 1)
 ROWS(rows_of_32, 12, 2)
 ROWS(rows_of_48, 8, 3)
 ROWS(rows_of_64, 6, 4)
 
 KERNEL void lockstep_product(
-  const float *a, ptrdiff_t row, const float *b, const lockstep_contraction *over, float *c,
-  ptrdiff_t c_row, ptrdiff_t rows, ptrdiff_t columns, _Bool adding)
+  const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c,
+  ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, bool adding)
 {
-  ptrdiff_t width = (columns + LANES - 1) / LANES;
-  ptrdiff_t tail = columns - (width - 1) * LANES;
-  switch (width) {
-  case 1: rows_of_16(a, row, b, over, c, c_row, rows, tail, adding); break;
-  case 2: rows_of_32(a, row, b, over, c, c_row, rows, tail, adding); break;
-  case 3: rows_of_48(a, row, b, over, c, c_row, rows, tail, adding); break;
-  default: rows_of_64(a, row, b, over, c, c_row, rows, tail, adding); break;
+  ptrdiff_t last = columns - LANES;
+  switch ((columns + LANES - 1) / LANES) {
+  case 1: rows_of_16(a, row_a, b, over, c, row_c, rows, last, adding); break;
+  case 2: rows_of_32(a, row_a, b, over, c, row_c, rows, last, adding); break;
+  case 3: rows_of_48(a, row_a, b, over, c, row_c, rows, last, adding); break;
+  default: rows_of_64(a, row_a, b, over, c, row_c, rows, last, adding); break;
   }
 }

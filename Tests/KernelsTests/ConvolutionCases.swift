@@ -61,4 +61,59 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
       name: "several blocks of a deep patch", samples: 2, input: 12, channels: (128, 8),
       padding: 1),
   ]
+
+  /// Shapes with enough channels for vectors.
+  static let wide: [ConvolutionCase] = [
+    ConvolutionCase(name: "16 channels", input: 8, channels: (16, 16), padding: 1),
+    ConvolutionCase(name: "17 and 33 channels", channels: (17, 33), padding: 1),
+    ConvolutionCase(name: "20 and 50 channels, 5×5", input: 12, channels: (20, 50), kernel: 5),
+    ConvolutionCase(
+      name: "5×5, padded", input: Extent2D(7, 9), channels: (18, 24), kernel: 5, padding: 2),
+    ConvolutionCase(name: "one tile", samples: 1, input: 4, channels: (32, 48), padding: 1),
+    ConvolutionCase(name: "one output", samples: 1, input: 3, channels: (16, 20)),
+    ConvolutionCase(name: "7×7, 14 is no multiple of 4", input: 7, channels: (64, 80), padding: 1),
+    ConvolutionCase(
+      name: "uneven sides", input: Extent2D(13, 6), channels: (16, 32), padding: Extent2D(0, 1)),
+    ConvolutionCase(name: "padding 2 with 3×3", input: 6, channels: (16, 16), padding: 2),
+    ConvolutionCase(
+      name: "padding above the kernel, wide", input: 4, channels: (16, 16), padding: 4),
+    ConvolutionCase(
+      name: "several blocks of tiles", samples: 3, input: 32, channels: (64, 96), padding: 1),
+    ConvolutionCase(name: "three panels", input: 5, channels: (130, 150), padding: 1),
+    ConvolutionCase(name: "few inputs", input: 14, channels: (3, 16), padding: 1),
+    ConvolutionCase(
+      name: "few inputs, 7×7, stride 2", input: 21, channels: (3, 64), kernel: 7, stride: 2,
+      padding: 3),
+    ConvolutionCase(name: "few outputs", input: 8, channels: (16, 3), padding: 1),
+    ConvolutionCase(name: "stride 2, wide", input: 16, channels: (16, 32), stride: 2, padding: 1),
+    ConvolutionCase(
+      name: "stride 2, odd", input: Extent2D(7, 9), channels: (20, 40), stride: 2, padding: 1),
+    ConvolutionCase(
+      name: "stride above the kernel, wide", channels: (17, 18), kernel: 2, stride: 3),
+    ConvolutionCase(name: "1×1, wide", input: 11, channels: (40, 100), kernel: 1),
+    ConvolutionCase(name: "1×1, stride 2, wide", channels: (32, 64), kernel: 1, stride: 2),
+    ConvolutionCase(name: "1×1, padded", channels: (16, 24), kernel: 1, padding: 1),
+    ConvolutionCase(name: "dilation, wide", input: 11, channels: (16, 17), padding: 2, dilation: 2),
+    ConvolutionCase(
+      name: "uneven dilation, wide", input: 12, channels: (16, 16), stride: 2,
+      padding: Extent2D(3, 1), dilation: Extent2D(3, 2)),
+    ConvolutionCase(
+      name: "stride 2, dilation 2, wide", input: 13, channels: (16, 16), stride: 2, padding: 2,
+      dilation: 2),
+    ConvolutionCase(
+      name: "asymmetric, wide", input: Extent2D(10, 12), channels: (24, 16),
+      kernel: Extent2D(3, 2), stride: Extent2D(1, 3), padding: Extent2D(1, 0)),
+    ConvolutionCase(
+      name: "1×7 kernel, wide", channels: (16, 16), kernel: Extent2D(1, 7), padding: Extent2D(0, 3)),
+    ConvolutionCase(name: "depthwise, wide", input: 19, channels: (40, 40), padding: 1, groups: 40),
+    ConvolutionCase(
+      name: "depthwise, stride 2, wide", input: 14, channels: (32, 32), stride: 2, padding: 1,
+      groups: 32),
+    ConvolutionCase(
+      name: "depthwise, 5×3, odd", input: Extent2D(9, 7), channels: (19, 19),
+      kernel: Extent2D(5, 3), stride: 2, padding: Extent2D(2, 1), groups: 19),
+    ConvolutionCase(
+      name: "depthwise, dilation, wide", input: 9, channels: (16, 16), padding: 2, dilation: 2,
+      groups: 16),
+  ]
 }

@@ -69,8 +69,47 @@ struct ConvolutionReference {
     expectClose(dx, reference.dx, "input gradient")
   }
 
+  @Test(arguments: ConvolutionCase.all + ConvolutionCase.wide)
+  func `fast convolutions agree with a loop nest in Double`(_ c: ConvolutionCase) {
+    let shape = c.geometry
+    let x = numbers(c.samples * c.input.count * c.channels.0, seed: 1)
+    let w = numbers(c.kernel.count * c.channels.0 / c.groups * c.channels.1, seed: 2)
+    let dy = numbers(c.samples * shape.window.output.count * c.channels.1, seed: 3)
+    let reference = ConvolutionReference(c, x: x, w: w, dy: dy)
+
+    let fast = FastConvolution(shape, samples: c.samples)
+    var (y, dw, dx) = (unwritten(dy.count), unwritten(w.count), unwritten(x.count))
+    var memory = unwritten(fast.workspaceCount)
+    var forwardMemory = unwritten(fast.preparedCount)
+    var gradientMemory = unwritten(fast.preparedGradientCount)
+    var ySpan = y.mutableSpan
+    var dwSpan = dw.mutableSpan
+    var dxSpan = dx.mutableSpan
+    var workspace = memory.mutableSpan
+    var prepared = forwardMemory.mutableSpan
+    fast.prepare(w.span, into: &prepared)
+    var preparedGradient = gradientMemory.mutableSpan
+    fast.prepareGradient(w.span, into: &preparedGradient)
+    fast.forward(x.span, w.span, prepared: prepared.span, into: &ySpan, workspace: &workspace)
+    fast.weightGradient(x.span, dy.span, into: &dwSpan, workspace: &workspace)
+    fast.inputGradient(
+      dy.span, w.span, prepared: preparedGradient.span, into: &dxSpan, workspace: &workspace)
+
+    // Issue 3: within 1e-4 of the largest value.
+    expectClose(y, reference.y, tolerance: 1e-4, "output")
+    expectClose(dw, reference.dw, tolerance: 1e-4, "weight gradient")
+    expectClose(dx, reference.dx, tolerance: 1e-4, "input gradient")
+  }
+
   @Test func `the problem table reaches every path`() {
     let paths = Set(ConvolutionCase.all.map { $0.geometry.path })
     #expect(paths == [.pointwise, .depthwise, .patches])
+    let fast = (ConvolutionCase.all + ConvolutionCase.wide).map {
+      FastConvolution($0.geometry, samples: $0.samples)
+    }
+    let methods: Set<FastConvolution.Method> = [.winograd, .direct, .depthwise, .plain]
+    #expect(Set(fast.map(\.forwardMethod)) == methods)
+    #expect(Set(fast.map(\.inputGradientMethod)) == methods)
+    #expect(Set(fast.map(\.weightGradientMethod)) == methods)
   }
 }

@@ -7,6 +7,8 @@
 #ifndef CVECTORS_H
 #define CVECTORS_H
 
+#include "depthwise.h"
 #include "product.h"
+#include "winograd.h"
 
 #endif

@@ -1,28 +1,24 @@
 #ifndef PRODUCT_H
 #define PRODUCT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-// Where the contraction of a product runs: over `count` segments of `length` steps each.
+// What the sums of a product run over: `outer` times `inner` times `length` steps, in this order.
+//
+// Strides count floats. A step moves by `step_a` in a and by one row, `step_b`, in b.
 typedef struct {
-  // For each segment the offset of its first element in a.
-  const ptrdiff_t *a;
-  // For each segment the offset of its first row in b.
-  const ptrdiff_t *b;
-  ptrdiff_t count;
-  ptrdiff_t length;
-  // From one step to the next in a.
-  ptrdiff_t step;
-  // From one step's row of b to the next.
-  ptrdiff_t row;
+  ptrdiff_t outer, outer_a, outer_b;
+  ptrdiff_t inner, inner_a, inner_b;
+  ptrdiff_t length, step_a, step_b;
 } lockstep_contraction;
 
-// c[i, j] = Σ a[i·row + segment + k·step] · b[segment + k·b row + j], for i < rows and j < columns.
+// c[i·row_c + j] = Σ a[i·row_a + …]·b[… + j] for i < rows and j < columns, 16 ≤ columns ≤ 64.
 //
-// Every sum runs over the segments and their steps in order, fused, from 0, or from what c holds
-// where `adding`. A row of b has 16 floats for each started sixteen of `columns`, at most 64.
+// Every element is one chain of fused multiply-adds in the order of `over`, from 0, or from what
+// c holds where `adding`.
 void lockstep_product(
-  const float *a, ptrdiff_t row, const float *b, const lockstep_contraction *over, float *c,
-  ptrdiff_t c_row, ptrdiff_t rows, ptrdiff_t columns, _Bool adding);
+  const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c,
+  ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, bool adding);
 
 #endif

@@ -1,0 +1,49 @@
+#ifndef WINOGRAD_H
+#define WINOGRAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Winograd's minimal filtering with windows of 6×6: F(4×4, 3×3) and F(2×2, 5×5).
+//
+// Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, after Winograd, 1980;
+// points 0, ±1, ±2 and ∞. With Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for a window d and a kernel g, the 36
+// products over channels are matrix products over tiles, done by `lockstep_product`.
+
+// The tiles of images [N, H, W, C]: tile (y, x) has its `side`×`side` outputs from (side·y, side·x)
+// on, and sees the 6×6 window from (side·y − row padding, side·x − column padding) on.
+typedef struct {
+  // The images that are read or written.
+  ptrdiff_t height, width, channels;
+  // The tiles of one image.
+  ptrdiff_t rows, columns;
+  // Outputs along a tile's side: 4 with kernels of 3×3, 2 with 5×5.
+  ptrdiff_t side;
+  ptrdiff_t row_padding, column_padding;
+} lockstep_tiles;
+
+// v[ξ·stride + t·C + c] = Bᵀ d B of the windows of tiles `first` + t, t < count; C ≥ 16.
+void lockstep_winograd_windows(
+  const float *x, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *v,
+  ptrdiff_t stride);
+
+// y's tiles = Aᵀ m A, where they lie within the image.
+void lockstep_winograd_outputs(
+  const float *m, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *y,
+  ptrdiff_t stride);
+
+// z = A dy Aᵀ, the adjoint of the outputs: zeros stand for what lies outside the image.
+void lockstep_winograd_output_gradients(
+  const float *dy, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *z,
+  ptrdiff_t stride);
+
+// u[ξ·stride + i·columns + j] = G g Gᵀ of weights [side, side, rows, row_g], columns `j` < columns.
+void lockstep_winograd_kernels(
+  const float *g, ptrdiff_t side, ptrdiff_t rows, ptrdiff_t row_g, ptrdiff_t columns, float *u,
+  ptrdiff_t stride);
+
+// dg = Gᵀ du G, the adjoint of the kernels.
+void lockstep_winograd_kernel_gradients(
+  const float *du, ptrdiff_t side, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *dg);
+
+#endif

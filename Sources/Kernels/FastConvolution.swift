@@ -1,0 +1,186 @@
+import Storage
+
+/// A convolution of micro-batches of a fixed size, by the fastest way that is known for its shape.
+///
+/// What is chosen depends on the shape alone: it is the same on every rank and in every run. The
+/// weights are prepared once a step, for any number of micro-batches. `convolution` and its
+/// gradients are the plain reference.
+public struct FastConvolution: Sendable {
+  /// How a pass is computed.
+  public enum Method: Hashable, Sendable {
+    /// Winograd's minimal filtering of 6×6 windows, for kernels of 3×3 and 5×5 with stride 1.
+    case winograd
+    /// Products over the elements of the kernel, on the activations themselves.
+    case direct
+    /// Each channel with its own kernel, sixteen channels at a time.
+    case depthwise
+    /// The reference: few channels, or groups of several.
+    case plain
+  }
+
+  /// The shapes.
+  public let shape: ConvolutionGeometry
+  /// The number of samples, N.
+  public let samples: Int
+  /// How the output is computed.
+  public let forwardMethod: Method
+  /// How the gradient of the input is computed.
+  public let inputGradientMethod: Method
+  /// How the gradient of the weights is computed.
+  public let weightGradientMethod: Method
+
+  /// The convolution of `samples` samples.
+  public init(_ shape: ConvolutionGeometry, samples: Int) {
+    self.shape = shape
+    self.samples = samples
+    let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
+    if shape.path == .depthwise {
+      let method: Method = inputs >= 16 ? .depthwise : .plain
+      (forwardMethod, inputGradientMethod, weightGradientMethod) = (method, method, method)
+      return
+    }
+    let whole: Method = shape.groups > 1 ? .plain : shape.hasTiles ? .winograd : .direct
+    forwardMethod = outputs < 16 ? .plain : whole == .winograd && inputs < 16 ? .direct : whole
+    inputGradientMethod =
+      inputs < 16 ? .plain : whole == .winograd && outputs < 16 ? .direct : whole
+    weightGradientMethod =
+      outputs < 16 ? .plain : whole == .winograd && inputs < 16 ? .direct : whole
+  }
+
+  /// Floats of prepared weights for `forward`.
+  public var preparedCount: Int {
+    switch forwardMethod {
+    case .winograd: WinogradConvolution(shape).kernelCount
+    case .direct: shape.weightCount
+    case .depthwise, .plain: 0
+    }
+  }
+
+  /// Floats of prepared weights for `inputGradient`.
+  public var preparedGradientCount: Int {
+    switch inputGradientMethod {
+    case .winograd: WinogradConvolution(shape).reversedKernelCount
+    case .direct: shape.weightCount
+    case .depthwise: shape.weightCount
+    case .plain: 0
+    }
+  }
+
+  /// Floats of scratch memory that any pass needs.
+  public var workspaceCount: Int {
+    let methods = [forwardMethod, inputGradientMethod, weightGradientMethod]
+    return methods.map { method in
+      switch method {
+      case .winograd: WinogradConvolution(shape).workspaceCount(samples: samples)
+      case .direct: DirectConvolution(shape).workspaceCount
+      case .depthwise: shape.depthwisePlaneCount
+      case .plain: shape.workspaceCount(samples: samples)
+      }
+    }.max() ?? 0
+  }
+
+  /// Brings weights [KH, KW, Cin/groups, Cout] into the form that `forward` reads.
+  public func prepare(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
+    precondition(
+      weights.count == shape.weightCount && prepared.count >= preparedCount,
+      "\(weights.count) weights, room for \(prepared.count) prepared, of \(shape)")
+    switch forwardMethod {
+    case .winograd: WinogradConvolution(shape).prepare(weights, into: &prepared)
+    case .direct: DirectConvolution(shape).prepare(weights, into: &prepared)
+    case .depthwise, .plain: break
+    }
+  }
+
+  /// Brings the weights into the form that `inputGradient` reads.
+  public func prepareGradient(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
+    precondition(
+      weights.count == shape.weightCount && prepared.count >= preparedGradientCount,
+      "\(weights.count) weights, room for \(prepared.count) prepared, of \(shape)")
+    switch inputGradientMethod {
+    case .winograd: WinogradConvolution(shape).prepareReversed(weights, into: &prepared)
+    case .direct: DirectConvolution(shape).prepareReversed(weights, into: &prepared)
+    case .depthwise: reverseDepthwise(weights, shape, into: &prepared)
+    case .plain: break
+    }
+  }
+
+  /// Overwrites y [N, OH, OW, Cout].
+  ///
+  /// - Parameters:
+  ///   - weights: [KH, KW, Cin/groups, Cout].
+  ///   - prepared: what `prepare` made of them.
+  public func forward(
+    _ x: Span<Float>, _ weights: Span<Float>, prepared: Span<Float>,
+    into y: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
+  ) {
+    check(x: x.count, y: y.count, workspace: workspace.count)
+    switch forwardMethod {
+    case .winograd:
+      WinogradConvolution(shape).forward(
+        x, prepared, samples: samples, into: &y, workspace: &workspace)
+    case .direct:
+      DirectConvolution(shape).forward(
+        x, prepared, samples: samples, into: &y, workspace: &workspace)
+    case .depthwise:
+      fastDepthwise(x, weights, shape, samples: samples, into: &y, workspace: &workspace)
+    case .plain:
+      convolution(x, weights, shape, samples: samples, into: &y, workspace: &workspace)
+    }
+  }
+
+  /// Overwrites the gradient of the input, [N, H, W, Cin].
+  ///
+  /// - Parameters:
+  ///   - dy: the loss's gradient with respect to the output, [N, OH, OW, Cout].
+  ///   - prepared: what `prepareGradient` made of the weights.
+  public func inputGradient(
+    _ dy: Span<Float>, _ weights: Span<Float>, prepared: Span<Float>,
+    into dx: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
+  ) {
+    check(x: dx.count, y: dy.count, workspace: workspace.count)
+    switch inputGradientMethod {
+    case .winograd:
+      WinogradConvolution(shape).inputGradient(
+        dy, prepared, samples: samples, into: &dx, workspace: &workspace)
+    case .direct:
+      DirectConvolution(shape).inputGradient(
+        dy, prepared, samples: samples, into: &dx, workspace: &workspace)
+    case .depthwise:
+      fastDepthwiseInputGradient(
+        dy, prepared, shape, samples: samples, into: &dx, workspace: &workspace)
+    case .plain:
+      convolutionInputGradient(
+        dy, weights, shape, samples: samples, into: &dx, workspace: &workspace)
+    }
+  }
+
+  /// Overwrites the gradient of the weights, [KH, KW, Cin/groups, Cout].
+  public func weightGradient(
+    _ x: Span<Float>, _ dy: Span<Float>, into gradient: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    check(x: x.count, y: dy.count, workspace: workspace.count)
+    switch weightGradientMethod {
+    case .winograd:
+      WinogradConvolution(shape).weightGradient(
+        x, dy, samples: samples, into: &gradient, workspace: &workspace)
+    case .direct:
+      DirectConvolution(shape).weightGradient(
+        x, dy, samples: samples, into: &gradient, workspace: &workspace)
+    case .depthwise:
+      fastDepthwiseWeightGradient(
+        x, dy, shape, samples: samples, into: &gradient, workspace: &workspace)
+    case .plain:
+      convolutionWeightGradient(
+        x, dy, shape, samples: samples, into: &gradient, workspace: &workspace)
+    }
+  }
+
+  private func check(x: Int, y: Int, workspace: Int) {
+    precondition(
+      x == samples * shape.window.input.count * shape.inputChannels
+        && y == samples * shape.window.output.count * shape.outputChannels
+        && workspace >= workspaceCount,
+      "\(x) inputs, \(y) outputs, \(workspace) of workspace for \(samples) samples of \(shape)")
+  }
+}

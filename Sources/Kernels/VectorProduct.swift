@@ -1,0 +1,25 @@
+import CVectors
+
+/// What the sums of a product run over, as nested loops; strides count floats.
+typealias Contraction = lockstep_contraction
+
+extension Contraction {
+  /// A plain run of `length` steps.
+  init(_ length: Int, stepA: Int, stepB: Int) {
+    self.init(
+      outer: 1, outer_a: 0, outer_b: 0, inner: 1, inner_a: 0, inner_b: 0, length: length,
+      step_a: stepA, step_b: stepB)
+  }
+}
+
+/// C = A·B, or C += A·B if `adding`: `rows` rows of 16 to 64 columns, by the vector kernel.
+///
+/// Every element is one chain of fused multiply-adds, whatever the rows beside it.
+@inline(__always)
+func multiply(
+  _ a: UnsafePointer<Float>, rowA: Int, _ b: UnsafePointer<Float>, over: Contraction,
+  into c: UnsafeMutablePointer<Float>, rowC: Int, rows: Int, columns: Int, adding: Bool = false
+) {
+  var over = over
+  unsafe lockstep_product(a, rowA, b, &over, c, rowC, rows, columns, adding)
+}
