@@ -1,117 +1,193 @@
 import Storage
 
-/// Overwrites y [N, OH, OW, Cout] with the convolution of x [N, H, W, Cin] and the weights.
+/// A convolution of micro-batches of a fixed size, by the fastest way that is known for its shape.
 ///
-/// y[n, o, j] = Σ x[n, o·stride − padding + k·dilation, i]·w[k, i, j] over kernel elements k and
-/// the input channels i of j's group: what the field calls a convolution, the kernel not flipped.
-///
-/// - Parameters:
-///   - weights: [KH, KW, Cin/groups, Cout].
-///   - workspace: `shape.workspaceCount(samples:)` floats, overwritten.
-public func convolution(
-  _ x: Span<Float>, _ weights: Span<Float>, _ shape: ConvolutionGeometry, samples: Int,
-  into y: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
-) {
-  shape.check(samples: samples, x: x.count, weights: weights.count, y: y.count)
-  if shape.path == .depthwise {
-    return depthwiseConvolution(x, weights, shape, samples: samples, into: &y)
+/// What is chosen depends on the shape alone: it is the same on every rank and in every run. The
+/// weights are prepared once a step, for any number of micro-batches. `plainConvolution` and its
+/// gradients are the reference.
+public struct Convolution: Sendable {
+  /// Which ways may be taken.
+  public enum Policy: String, Hashable, Sendable, CaseIterable {
+    /// The fastest.
+    case fast
+    /// Only the reference.
+    case exact
   }
-  let positions = samples * shape.window.output.count
-  let (inputs, outputs) = (shape.groupInputs, shape.groupOutputs)
-  for group in 0..<shape.groups {
-    let kernel = weights.extracting(group * outputs..<weights.count)
-    if shape.path == .pointwise {
-      var target = y.slice(group * outputs..<y.count)
-      matrixProduct(
-        x.extracting(group * inputs..<x.count), kernel, into: &target, m: positions, n: outputs,
-        k: inputs, rowA: shape.inputChannels, rowB: shape.outputChannels,
-        rowC: shape.outputChannels)
-      continue
-    }
-    for first in stride(from: 0, to: positions, by: shape.blockPositions) {
-      let block = first..<min(first + shape.blockPositions, positions)
-      var patches = workspace.slice(0..<block.count * shape.patch)
-      gatherPatches(x, shape, group: group, positions: block, into: &patches)
-      var target = y.slice(first * shape.outputChannels + group * outputs..<y.count)
-      matrixProduct(
-        patches.span, kernel, into: &target, m: block.count, n: outputs, k: shape.patch,
-        rowB: shape.outputChannels, rowC: shape.outputChannels)
-    }
-  }
-}
 
-/// Overwrites the gradient of the weights, [KH, KW, Cin/groups, Cout].
-///
-/// The products of the blocks of positions are added up in their order.
-///
-/// - Parameters:
-///   - dy: the loss's gradient with respect to the output, [N, OH, OW, Cout].
-///   - workspace: `shape.workspaceCount(samples:)` floats, overwritten.
-public func convolutionWeightGradient(
-  _ x: Span<Float>, _ dy: Span<Float>, _ shape: ConvolutionGeometry, samples: Int,
-  into gradient: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
-) {
-  shape.check(samples: samples, x: x.count, weights: gradient.count, y: dy.count)
-  if shape.path == .depthwise {
-    return depthwiseWeightGradient(x, dy, shape, samples: samples, into: &gradient)
+  /// How a pass is computed.
+  public enum Method: Hashable, Sendable {
+    /// Winograd's minimal filtering of 6×6 windows, for kernels of 3×3 and 5×5 with stride 1.
+    case winograd
+    /// Products over the elements of the kernel, on the activations themselves.
+    case direct
+    /// Each channel with its own kernel, sixteen channels at a time.
+    case depthwise
+    /// The reference: few channels, or groups of several.
+    case plain
   }
-  let positions = samples * shape.window.output.count
-  let (inputs, outputs) = (shape.groupInputs, shape.groupOutputs)
-  for group in 0..<shape.groups {
-    var target = gradient.slice(group * outputs..<gradient.count)
-    if shape.path == .pointwise {
-      matrixProduct(
-        x.extracting(group * inputs..<x.count), dy.extracting(group * outputs..<dy.count),
-        into: &target, m: inputs, n: outputs, k: positions, transposingA: true,
-        rowA: shape.inputChannels, rowB: shape.outputChannels, rowC: shape.outputChannels)
-      continue
-    }
-    for first in stride(from: 0, to: positions, by: shape.blockPositions) {
-      let block = first..<min(first + shape.blockPositions, positions)
-      var patches = workspace.slice(0..<block.count * shape.patch)
-      gatherPatches(x, shape, group: group, positions: block, into: &patches)
-      matrixProduct(
-        patches.span, dy.extracting(first * shape.outputChannels + group * outputs..<dy.count),
-        into: &target, m: shape.patch, n: outputs, k: block.count, transposingA: true,
-        adding: first > 0, rowB: shape.outputChannels, rowC: shape.outputChannels)
-    }
-  }
-}
 
-/// Overwrites the gradient of the input, [N, H, W, Cin].
-///
-/// - Parameters:
-///   - dy: the loss's gradient with respect to the output, [N, OH, OW, Cout].
-///   - workspace: `shape.workspaceCount(samples:)` floats, overwritten.
-public func convolutionInputGradient(
-  _ dy: Span<Float>, _ weights: Span<Float>, _ shape: ConvolutionGeometry, samples: Int,
-  into dx: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
-) {
-  shape.check(samples: samples, x: dx.count, weights: weights.count, y: dy.count)
-  if shape.path == .depthwise {
-    return depthwiseInputGradient(dy, weights, shape, samples: samples, into: &dx)
+  /// The shapes.
+  public let shape: ConvolutionGeometry
+  /// The number of samples, N.
+  public let samples: Int
+  /// How the output is computed.
+  public let forwardMethod: Method
+  /// How the gradient of the input is computed.
+  public let inputGradientMethod: Method
+  /// How the gradient of the weights is computed.
+  public let weightGradientMethod: Method
+
+  /// The convolution of `samples` samples.
+  public init(_ shape: ConvolutionGeometry, samples: Int, policy: Policy = .fast) {
+    self.shape = shape
+    self.samples = samples
+    let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
+    // Vectors take sixteen channels of what a pass writes.
+    let isPlain = policy == .exact || shape.groups > 1 && shape.path != .depthwise
+    func method(columns: Int) -> Method {
+      if isPlain || columns < 16 { return .plain }
+      if shape.path == .depthwise { return .depthwise }
+      return shape.hasTiles && min(inputs, outputs) >= 16 ? .winograd : .direct
+    }
+    forwardMethod = method(columns: outputs)
+    inputGradientMethod = method(columns: inputs)
+    weightGradientMethod = method(columns: outputs)
   }
-  let positions = samples * shape.window.output.count
-  let (inputs, outputs) = (shape.groupInputs, shape.groupOutputs)
-  if shape.path == .patches { fill(&dx, with: 0) }
-  for group in 0..<shape.groups {
-    let kernel = weights.extracting(group * outputs..<weights.count)
-    if shape.path == .pointwise {
-      var target = dx.slice(group * inputs..<dx.count)
-      matrixProduct(
-        dy.extracting(group * outputs..<dy.count), kernel, into: &target, m: positions, n: inputs,
-        k: outputs, transposingB: true, rowA: shape.outputChannels, rowB: shape.outputChannels,
-        rowC: shape.inputChannels)
-      continue
+
+  /// Floats of prepared weights for `forward`.
+  public var preparedCount: Int {
+    switch forwardMethod {
+    case .winograd: WinogradConvolution(shape).kernelCount
+    case .direct: shape.weightCount
+    case .depthwise, .plain: 0
     }
-    for first in stride(from: 0, to: positions, by: shape.blockPositions) {
-      let block = first..<min(first + shape.blockPositions, positions)
-      var patches = workspace.slice(0..<block.count * shape.patch)
-      matrixProduct(
-        dy.extracting(first * shape.outputChannels + group * outputs..<dy.count), kernel,
-        into: &patches, m: block.count, n: shape.patch, k: outputs, transposingB: true,
-        rowA: shape.outputChannels, rowB: shape.outputChannels)
-      scatterPatches(patches.span, shape, group: group, positions: block, adding: &dx)
+  }
+
+  /// Floats of prepared weights for `inputGradient`.
+  public var preparedGradientCount: Int {
+    switch inputGradientMethod {
+    case .winograd: WinogradConvolution(shape).reversedKernelCount
+    case .direct: shape.weightCount
+    case .depthwise: shape.weightCount
+    case .plain: 0
     }
+  }
+
+  /// Floats of scratch memory that any pass needs.
+  public var workspaceCount: Int {
+    let methods = [forwardMethod, inputGradientMethod, weightGradientMethod]
+    return methods.map { method in
+      switch method {
+      case .winograd: WinogradConvolution(shape).workspaceCount(samples: samples)
+      case .direct: DirectConvolution(shape).workspaceCount
+      case .depthwise: shape.depthwisePlaneCount
+      case .plain: shape.workspaceCount(samples: samples)
+      }
+    }.max() ?? 0
+  }
+
+  /// Brings weights [KH, KW, Cin/groups, Cout] into the form that `forward` reads.
+  public func prepare(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
+    precondition(
+      weights.count == shape.weightCount && prepared.count >= preparedCount,
+      "\(weights.count) weights, room for \(prepared.count) prepared, of \(shape)")
+    switch forwardMethod {
+    case .winograd: WinogradConvolution(shape).prepare(weights, into: &prepared)
+    case .direct: DirectConvolution(shape).prepare(weights, into: &prepared)
+    case .depthwise, .plain: break
+    }
+  }
+
+  /// Brings the weights into the form that `inputGradient` reads.
+  public func prepareGradient(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
+    precondition(
+      weights.count == shape.weightCount && prepared.count >= preparedGradientCount,
+      "\(weights.count) weights, room for \(prepared.count) prepared, of \(shape)")
+    switch inputGradientMethod {
+    case .winograd: WinogradConvolution(shape).prepareReversed(weights, into: &prepared)
+    case .direct: DirectConvolution(shape).prepareReversed(weights, into: &prepared)
+    case .depthwise: reverseDepthwise(weights, shape, into: &prepared)
+    case .plain: break
+    }
+  }
+
+  /// Overwrites y [N, OH, OW, Cout].
+  ///
+  /// - Parameters:
+  ///   - weights: [KH, KW, Cin/groups, Cout].
+  ///   - prepared: what `prepare` made of them.
+  public func forward(
+    _ x: Span<Float>, _ weights: Span<Float>, prepared: Span<Float>,
+    into y: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
+  ) {
+    check(x: x.count, y: y.count, workspace: workspace.count)
+    switch forwardMethod {
+    case .winograd:
+      WinogradConvolution(shape).forward(
+        x, prepared, samples: samples, into: &y, workspace: &workspace)
+    case .direct:
+      DirectConvolution(shape).forward(
+        x, prepared, samples: samples, into: &y, workspace: &workspace)
+    case .depthwise:
+      fastDepthwise(x, weights, shape, samples: samples, into: &y, workspace: &workspace)
+    case .plain:
+      plainConvolution(x, weights, shape, samples: samples, into: &y, workspace: &workspace)
+    }
+  }
+
+  /// Overwrites the gradient of the input, [N, H, W, Cin].
+  ///
+  /// - Parameters:
+  ///   - dy: the loss's gradient with respect to the output, [N, OH, OW, Cout].
+  ///   - prepared: what `prepareGradient` made of the weights.
+  public func inputGradient(
+    _ dy: Span<Float>, _ weights: Span<Float>, prepared: Span<Float>,
+    into dx: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
+  ) {
+    check(x: dx.count, y: dy.count, workspace: workspace.count)
+    switch inputGradientMethod {
+    case .winograd:
+      WinogradConvolution(shape).inputGradient(
+        dy, prepared, samples: samples, into: &dx, workspace: &workspace)
+    case .direct:
+      DirectConvolution(shape).inputGradient(
+        dy, prepared, samples: samples, into: &dx, workspace: &workspace)
+    case .depthwise:
+      fastDepthwiseInputGradient(
+        dy, prepared, shape, samples: samples, into: &dx, workspace: &workspace)
+    case .plain:
+      plainInputGradient(
+        dy, weights, shape, samples: samples, into: &dx, workspace: &workspace)
+    }
+  }
+
+  /// Overwrites the gradient of the weights, [KH, KW, Cin/groups, Cout].
+  public func weightGradient(
+    _ x: Span<Float>, _ dy: Span<Float>, into gradient: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    check(x: x.count, y: dy.count, workspace: workspace.count)
+    switch weightGradientMethod {
+    case .winograd:
+      WinogradConvolution(shape).weightGradient(
+        x, dy, samples: samples, into: &gradient, workspace: &workspace)
+    case .direct:
+      DirectConvolution(shape).weightGradient(
+        x, dy, samples: samples, into: &gradient, workspace: &workspace)
+    case .depthwise:
+      fastDepthwiseWeightGradient(
+        x, dy, shape, samples: samples, into: &gradient, workspace: &workspace)
+    case .plain:
+      plainWeightGradient(
+        x, dy, shape, samples: samples, into: &gradient, workspace: &workspace)
+    }
+  }
+
+  private func check(x: Int, y: Int, workspace: Int) {
+    precondition(
+      x == samples * shape.window.input.count * shape.inputChannels
+        && y == samples * shape.window.output.count * shape.outputChannels
+        && workspace >= workspaceCount,
+      "\(x) inputs, \(y) outputs, \(workspace) of workspace for \(samples) samples of \(shape)")
   }
 }

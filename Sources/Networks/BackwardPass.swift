@@ -62,6 +62,11 @@ public struct BackwardPass {
     flatGradients.write(node.parameters[index])
   }
 
+  /// What `prepareBackward` made of the parameters.
+  public var prepared: Span<Float> {
+    @_lifetime(borrow self) get { arena.read(node.preparedBackward) }
+  }
+
   /// Floats that the forward pass wrote.
   public var saved: Span<Float> {
     @_lifetime(borrow self) get { arena.read(node.saved) }

@@ -33,6 +33,8 @@ struct CompiledNetwork: Sendable {
           saved: place(wishes.saved[index]), savedIndices: place(wishes.savedIndices[index]),
           forwardWorkspace: place(wishes.forwardWorkspace[index]),
           backwardWorkspace: place(wishes.backwardWorkspace[index]),
+          preparedForward: place(wishes.preparedForward[index]),
+          preparedBackward: place(wishes.preparedBackward[index]),
           parameters: parameterRanges[index]))
     }
     images = place(wishes.images)

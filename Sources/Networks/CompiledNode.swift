@@ -20,6 +20,8 @@ struct CompiledNode: Sendable {
   let savedIndices: Range<Int>
   let forwardWorkspace: Range<Int>
   let backwardWorkspace: Range<Int>
+  let preparedForward: Range<Int>
+  let preparedBackward: Range<Int>
   /// Elements of the flat array of parameters.
   let parameters: [Range<Int>]
 

@@ -41,6 +41,11 @@ public struct ForwardPass {
     flatParameters.read(node.parameters[index])
   }
 
+  /// What `prepareForward` made of the parameters.
+  public var prepared: Span<Float> {
+    @_lifetime(borrow self) get { arena.read(node.preparedForward) }
+  }
+
   /// Floats that the backward pass will read.
   public var saved: MutableSpan<Float> {
     @_lifetime(borrow self) get { arena.write(node.saved) }

@@ -18,6 +18,12 @@ public protocol Layer: Sendable {
   /// Which activations the backward pass reads again.
   var backwardReads: BackwardReads { get }
 
+  /// Brings the parameters into the form that `forward` reads as `pass.prepared`.
+  func prepareForward(_ pass: borrowing PreparationPass)
+
+  /// Brings the parameters into the form that `backward` reads as `pass.prepared`.
+  func prepareBackward(_ pass: borrowing PreparationPass)
+
   /// Computes `pass.output` from `pass.input`.
   func forward(_ pass: borrowing ForwardPass)
 
@@ -31,6 +37,12 @@ extension Layer {
 
   /// No memory, unless a layer says otherwise.
   public func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory { LayerMemory() }
+
+  /// Nothing, unless a layer says otherwise.
+  public func prepareForward(_ pass: borrowing PreparationPass) {}
+
+  /// Nothing, unless a layer says otherwise.
+  public func prepareBackward(_ pass: borrowing PreparationPass) {}
 }
 
 /// A layer whose output is its input under another shape: no memory moves, forward or backward.
@@ -66,12 +78,21 @@ public struct LayerMemory: Sendable {
   public var savedIndices: Int
   /// Floats in use only while the forward or the backward pass of the layer runs.
   public var workspace: Int
+  /// Floats made of the parameters, once for all micro-batches of a step, for the forward pass.
+  public var preparedForward: Int
+  /// The same for the backward pass.
+  public var preparedBackward: Int
 
   /// The given numbers of elements.
-  public init(saved: Int = 0, savedIndices: Int = 0, workspace: Int = 0) {
+  public init(
+    saved: Int = 0, savedIndices: Int = 0, workspace: Int = 0, preparedForward: Int = 0,
+    preparedBackward: Int = 0
+  ) {
     self.saved = saved
     self.savedIndices = savedIndices
     self.workspace = workspace
+    self.preparedForward = preparedForward
+    self.preparedBackward = preparedBackward
   }
 }
 

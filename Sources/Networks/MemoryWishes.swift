@@ -17,6 +17,9 @@ package struct MemoryWishes {
   private(set) var savedIndices: [Int] = []
   private(set) var forwardWorkspace: [Int] = []
   private(set) var backwardWorkspace: [Int] = []
+  /// Made of the parameters once a step: what lives from pass to pass is alive all the time.
+  private(set) var preparedForward: [Int] = []
+  private(set) var preparedBackward: [Int] = []
 
   private let microBatch: Int
   private let network: Network
@@ -96,6 +99,9 @@ package struct MemoryWishes {
       savedIndices.append(request(memory.savedIndices, i...2 * end - i))
       forwardWorkspace.append(request(memory.workspace, i...i))
       backwardWorkspace.append(request(memory.workspace, 2 * end - i...2 * end - i))
+      preparedForward.append(request(memory.preparedForward, 0...2 * end))
+      let isNeeded = inputGradients[i].contains { $0 != nil }
+      preparedBackward.append(request(isNeeded ? memory.preparedBackward : 0, 0...2 * end))
     }
   }
 }

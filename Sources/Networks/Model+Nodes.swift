@@ -17,6 +17,23 @@ extension Model {
     for i in 0..<images.count { input[i] = images[i] }
   }
 
+  /// Runs all preparations of one kind.
+  mutating func run(preparation kind: PreparationKind, parameters: Span<Float>) {
+    unsafe parameters.withUnsafeBufferPointer { parameters in
+      let flat = unsafe MemoryView(UnsafeMutableBufferPointer(mutating: parameters))
+      for node in compiled.nodes {
+        let target = kind == .forward ? node.preparedForward : node.preparedBackward
+        if target.isEmpty { continue }
+        let pass = PreparationPass(
+          node: node, arena: view, flatParameters: flat, target: target, microBatch: microBatch)
+        switch kind {
+        case .forward: node.layer.prepareForward(pass)
+        case .backward: node.layer.prepareBackward(pass)
+        }
+      }
+    }
+  }
+
   /// Runs some nodes forward, in order; those before them have run.
   mutating func run(
     forward indices: Range<Int>, identities: Span<SampleIdentity>, parameters: Span<Float>,
@@ -72,4 +89,10 @@ extension Model {
       add(view.read(further), to: &sum)
     }
   }
+}
+
+/// What parameters are prepared for.
+enum PreparationKind {
+  case forward
+  case backward
 }

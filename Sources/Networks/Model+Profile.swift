@@ -7,10 +7,12 @@ extension Model {
   /// and timed. That second time counts in no total, and it finds warm caches.
   public mutating func profile(
     images: Span<Float>, labels: Span<Int32>, identities: Span<SampleIdentity>,
-    parameters: Span<Float>, into gradients: inout MutableSpan<Float>, times: inout LayerTimes
+    parameters: Span<Float>, version: ParameterVersion? = nil,
+    into gradients: inout MutableSpan<Float>, times: inout LayerTimes
   ) -> MicroBatchLoss {
     var lap = Lap()
     load(images, labels: labels, identities: identities, parameters: parameters)
+    prepare(parameters, version: version, mode: .training)
     times.otherLayers += lap.next()
     for index in compiled.nodes.indices {
       run(

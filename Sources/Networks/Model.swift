@@ -20,6 +20,9 @@ public struct Model: ~Copyable {
   private let arena: AlignedArray<Float>
   let view: MemoryView<Float>
   private let sampleLosses: AlignedArray<Float>
+  /// Which parameters are prepared for forward and backward passes; nil if it is not known.
+  private var preparedForward: ParameterVersion?
+  private var preparedBackward: ParameterVersion?
 
   /// Plans and allocates all memory for micro-batches of `microBatch` samples.
   public init(_ network: Network, loss: Loss, microBatch: Int, seed: UInt64) {
@@ -61,13 +64,27 @@ public struct Model: ~Copyable {
   ///   - labels: [N]; those of the first `count` samples count.
   ///   - identities: [N]; random numbers are drawn for them.
   ///   - parameters: the flat array.
+  ///   - version: which parameters these are; without it they are prepared anew each time.
   public mutating func forward(
     images: Span<Float>, labels: Span<Int32>, identities: Span<SampleIdentity>, count: Int? = nil,
-    parameters: Span<Float>, mode: Mode
+    parameters: Span<Float>, version: ParameterVersion? = nil, mode: Mode
   ) -> MicroBatchLoss {
     load(images, labels: labels, identities: identities, parameters: parameters)
+    prepare(parameters, version: version, mode: mode)
     run(forward: compiled.nodes.indices, identities: identities, parameters: parameters, mode: mode)
     return computeLoss(labels: labels, count: count ?? microBatch)
+  }
+
+  /// Lets the layers prepare parameters that they have not seen yet.
+  mutating func prepare(_ parameters: Span<Float>, version: ParameterVersion?, mode: Mode) {
+    if version == nil || preparedForward != version {
+      run(preparation: .forward, parameters: parameters)
+      preparedForward = version
+    }
+    if mode == .training && (version == nil || preparedBackward != version) {
+      run(preparation: .backward, parameters: parameters)
+      preparedBackward = version
+    }
   }
 
   /// Overwrites `gradients`, a flat array, with the gradient of the mean loss of the micro-batch

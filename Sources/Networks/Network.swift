@@ -68,6 +68,17 @@ public struct Network: Sendable {
     return output
   }
 
+  /// The same network with convolutions computed by the reference.
+  public var exact: Network {
+    var network = self
+    network.nodes = nodes.map { node in
+      guard let convolution = node.layer as? Conv2D else { return node }
+      return Node(
+        name: node.name, layer: convolution.exact, inputs: node.inputs, shape: node.shape)
+    }
+    return network
+  }
+
   /// Where every tensor lies: in the order of nodes, learned ones first.
   ///
   /// Running statistics follow all learned tensors, so that what an optimizer touches is one run.

@@ -57,11 +57,11 @@ struct ConvolutionReference {
     var dwSpan = dw.mutableSpan
     var dxSpan = dx.mutableSpan
     var workspace = memory.mutableSpan
-    convolution(
+    plainConvolution(
       x.span, w.span, shape, samples: c.samples, into: &ySpan, workspace: &workspace)
-    convolutionWeightGradient(
+    plainWeightGradient(
       x.span, dy.span, shape, samples: c.samples, into: &dwSpan, workspace: &workspace)
-    convolutionInputGradient(
+    plainInputGradient(
       dy.span, w.span, shape, samples: c.samples, into: &dxSpan, workspace: &workspace)
 
     expectClose(y, reference.y, "output")
@@ -77,7 +77,7 @@ struct ConvolutionReference {
     let dy = numbers(c.samples * shape.window.output.count * c.channels.1, seed: 3)
     let reference = ConvolutionReference(c, x: x, w: w, dy: dy)
 
-    let fast = FastConvolution(shape, samples: c.samples)
+    let fast = Convolution(shape, samples: c.samples)
     var (y, dw, dx) = (unwritten(dy.count), unwritten(w.count), unwritten(x.count))
     var memory = unwritten(fast.workspaceCount)
     var forwardMemory = unwritten(fast.preparedCount)
@@ -105,9 +105,9 @@ struct ConvolutionReference {
     let paths = Set(ConvolutionCase.all.map { $0.geometry.path })
     #expect(paths == [.pointwise, .depthwise, .patches])
     let fast = (ConvolutionCase.all + ConvolutionCase.wide).map {
-      FastConvolution($0.geometry, samples: $0.samples)
+      Convolution($0.geometry, samples: $0.samples)
     }
-    let methods: Set<FastConvolution.Method> = [.winograd, .direct, .depthwise, .plain]
+    let methods: Set<Convolution.Method> = [.winograd, .direct, .depthwise, .plain]
     #expect(Set(fast.map(\.forwardMethod)) == methods)
     #expect(Set(fast.map(\.inputGradientMethod)) == methods)
     #expect(Set(fast.map(\.weightGradientMethod)) == methods)

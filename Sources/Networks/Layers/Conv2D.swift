@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 public import Storage
 
 /// A 2-D convolution of images [H, W, Cin], with any kernel, stride, padding, dilation and groups.
@@ -20,6 +20,8 @@ public struct Conv2D: Layer {
   public let groups: Int
   /// Whether a bias is added.
   public let bias: Bool
+  /// Whether any way to compute it will do, or only the reference.
+  public private(set) var policy = Convolution.Policy.fast
   /// The first weights.
   public let weightInitializer: Initializer
   /// The first biases.
@@ -72,42 +74,68 @@ public struct Conv2D: Layer {
     ]
   }
 
-  /// A workspace for patches.
+  /// Scratch memory, and weights in the form that the kernels read.
   public func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory {
-    LayerMemory(workspace: geometry(of: inputs[0]).workspaceCount(samples: microBatch))
+    let convolution = convolution(of: inputs[0], samples: microBatch)
+    return LayerMemory(
+      workspace: convolution.workspaceCount, preparedForward: convolution.preparedCount,
+      preparedBackward: convolution.preparedGradientCount)
+  }
+
+  /// The same layer, computed by the reference.
+  public var exact: Conv2D {
+    var layer = self
+    layer.policy = .exact
+    return layer
   }
 
   /// Weight gradients are products with the input.
   public var backwardReads: BackwardReads { .input }
 
+  /// Weights in the form that the forward pass reads.
+  public func prepareForward(_ pass: borrowing PreparationPass) {
+    var prepared = pass.prepared
+    convolution(of: pass.inputShape(), samples: pass.microBatch)
+      .prepare(pass.parameter(0), into: &prepared)
+  }
+
+  /// Weights in the form that the gradient of the input is made from.
+  public func prepareBackward(_ pass: borrowing PreparationPass) {
+    var prepared = pass.prepared
+    convolution(of: pass.inputShape(), samples: pass.microBatch)
+      .prepareGradient(pass.parameter(0), into: &prepared)
+  }
+
   /// Overwrites the output, [N, OH, OW, Cout].
   public func forward(_ pass: borrowing ForwardPass) {
     var y = pass.output
     var workspace = pass.workspace
-    convolution(
-      pass.input(), pass.parameter(0), geometry(of: pass.inputShape()), samples: pass.microBatch,
-      into: &y, workspace: &workspace)
+    convolution(of: pass.inputShape(), samples: pass.microBatch).forward(
+      pass.input(), pass.parameter(0), prepared: pass.prepared, into: &y, workspace: &workspace)
     if bias { addToRows(pass.parameter(1), of: &y) }
   }
 
   /// Overwrites the gradients of weight and bias, and of the input if anybody needs it.
   public func backward(_ pass: borrowing BackwardPass) {
-    let shape = geometry(of: pass.inputShape())
+    let convolution = convolution(of: pass.inputShape(), samples: pass.microBatch)
     var workspace = pass.workspace
     var weightGradient = pass.parameterGradient(0)
-    convolutionWeightGradient(
-      pass.input(), pass.outputGradient, shape, samples: pass.microBatch, into: &weightGradient,
-      workspace: &workspace)
+    convolution.weightGradient(
+      pass.input(), pass.outputGradient, into: &weightGradient, workspace: &workspace)
     if bias {
       var biasGradient = pass.parameterGradient(1)
       sumRows(of: pass.outputGradient, into: &biasGradient)
     }
     if pass.needsInputGradient() {
       var dx = pass.inputGradient()
-      convolutionInputGradient(
-        pass.outputGradient, pass.parameter(0), shape, samples: pass.microBatch, into: &dx,
+      convolution.inputGradient(
+        pass.outputGradient, pass.parameter(0), prepared: pass.prepared, into: &dx,
         workspace: &workspace)
     }
+  }
+
+  private func convolution(of image: Shape, samples: Int) -> Convolution {
+    Convolution(geometry(of: image), samples: samples, policy: policy)
   }
 
   private func geometry(of image: Shape) -> ConvolutionGeometry {

@@ -44,7 +44,8 @@ struct BenchmarkedTraining: ~Copyable {
     for microBatch in reducer.microBatches {
       let loss = model.forward(
         images: images.currentImages, labels: images.currentLabels,
-        identities: images.currentIdentities, parameters: reducer.parameters, mode: .training)
+        identities: images.currentIdentities, parameters: reducer.parameters,
+        version: .after(step), mode: .training)
       var leaf = reducer.leaf(microBatch)
       model.backward(parameters: reducer.parameters, into: &leaf)
       reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch)
@@ -65,8 +66,8 @@ struct BenchmarkedTraining: ~Copyable {
       times.reduction += lap.next()
       let loss = model.profile(
         images: images.currentImages, labels: images.currentLabels,
-        identities: images.currentIdentities, parameters: reducer.parameters, into: &leaf,
-        times: &times.layers)
+        identities: images.currentIdentities, parameters: reducer.parameters,
+        version: .after(step), into: &leaf, times: &times.layers)
       reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch)
       images.advance()
     }

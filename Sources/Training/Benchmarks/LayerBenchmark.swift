@@ -8,6 +8,8 @@ public struct LayerBenchmark: Sendable {
   public var only: String?
   /// Samples of a batch in place of the network's own number.
   public var batch: Int?
+  /// Whether the reference is measured, and not the fastest way.
+  public var isExact = false
   /// How long is measured.
   public var windows: Windows
   /// Whether to print one JSON object.
@@ -76,24 +78,31 @@ public struct LayerBenchmark: Sendable {
     var x = Self.numbers(samples * measured.inputCount)
     var weights = Self.numbers(measured.weightCount)
     var y = Self.numbers(samples * measured.outputCount)
-    var scratch = AlignedArray<Float>(count: shape.workspaceCount(samples: samples))
+    let convolution = Convolution(shape, samples: samples, policy: isExact ? .exact : .fast)
+    var scratch = AlignedArray<Float>(count: convolution.workspaceCount)
     var workspace = scratch.mutableSpan
+    var forwardMemory = AlignedArray<Float>(count: convolution.preparedCount)
+    var prepared = forwardMemory.mutableSpan
+    convolution.prepare(weights.span, into: &prepared)
+    var gradientMemory = AlignedArray<Float>(count: convolution.preparedGradientCount)
+    var preparedGradient = gradientMemory.mutableSpan
+    convolution.prepareGradient(weights.span, into: &preparedGradient)
     let operations = Double(measured.operations) / Double(measured.samples) * Double(samples)
     func rate(_ seconds: [Double]) -> Double { operations / median(seconds) / 1e9 }
     var output = y.mutableSpan
     let forward = try windows.measure(in: world) {
-      convolution(
-        x.span, weights.span, shape, samples: samples, into: &output, workspace: &workspace)
+      convolution.forward(
+        x.span, weights.span, prepared: forwardMemory.span, into: &output, workspace: &workspace)
     }
     var weightTarget = weights.mutableSpan
     let weightGradient = try windows.measure(in: world) {
-      convolutionWeightGradient(
-        x.span, y.span, shape, samples: samples, into: &weightTarget, workspace: &workspace)
+      convolution.weightGradient(x.span, y.span, into: &weightTarget, workspace: &workspace)
     }
     var inputTarget = x.mutableSpan
     let inputGradient = try windows.measure(in: world) {
-      convolutionInputGradient(
-        y.span, weights.span, shape, samples: samples, into: &inputTarget, workspace: &workspace)
+      convolution.inputGradient(
+        y.span, weights.span, prepared: gradientMemory.span, into: &inputTarget,
+        workspace: &workspace)
     }
     return Row(
       name: measured.name, shape: measured.shape, forward: rate(forward),

@@ -58,7 +58,8 @@ public struct EvaluateCommand: Sendable {
     evaluator.add(
       name, store, normalization: saved.normalization, microBatch: recipe.batch.micro, in: world)
     let result = try model.evaluate(
-      on: evaluator.sets[0], parameters: saved.weightsToJudge.span, in: world)
+      on: evaluator.sets[0], parameters: saved.weightsToJudge.span, version: .after(saved.step),
+      in: world)
     let line = json ? try jsonLine(result, name, saved.step) : "\(name): \(result)"
     Coordinator.say(line, in: world)
   }

@@ -1,3 +1,7 @@
+public import Kernels
+
+extension Convolution.Policy: Codable {}
+
 /// Everything that a user decides about a run: one YAML file of small sections.
 ///
 /// What the file leaves out is filled in before decoding (`PlanSource`), so a plan is complete.
@@ -24,6 +28,8 @@ public struct Plan: Codable, Sendable {
   public var groups: [GroupPlan]
   /// What is made small.
   public var loss: LossPlan
+  /// Whether convolutions may take the fastest way, or only the reference.
+  public var convolution: Convolution.Policy
   /// When and on what to evaluate.
   public var evaluation: EvaluationPlan
   /// When to save and what to keep.
@@ -33,7 +39,7 @@ public struct Plan: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case network, data, seed, steps, epochs, batch, optimizer, schedule, update, groups, loss
-    case evaluation, checkpoint, run
+    case convolution, evaluation, checkpoint, run
   }
 
   /// Reads a plan; unknown keys and impossible values are errors.
@@ -50,6 +56,7 @@ public struct Plan: Codable, Sendable {
     update = try keys.decode(UpdatePlan.self, forKey: .update)
     groups = try keys.value(.groups, default: [])
     loss = try keys.decode(LossPlan.self, forKey: .loss)
+    convolution = try keys.word(.convolution, default: .fast)
     evaluation = try keys.decode(EvaluationPlan.self, forKey: .evaluation)
     checkpoint = try keys.decode(CheckpointPlan.self, forKey: .checkpoint)
     run = try keys.decode(RunPlan.self, forKey: .run)

@@ -1,3 +1,4 @@
+import Kernels
 import Networks
 import Storage
 
@@ -12,8 +13,13 @@ extension Recipe {
     _ = try makeSchedule()
   }
 
-  /// The network for the recipe's images and classes.
+  /// The network for the recipe's images and classes, its convolutions computed as it asks.
   func makeNetwork() throws(NetworkError) -> Network {
+    let network = try describedNetwork()
+    return convolution == .exact ? network.exact : network
+  }
+
+  private func describedNetwork() throws(NetworkError) -> Network {
     let input = Shape(data.shape)
     guard let layers = network.layers else {
       return try NetworkCatalogue.network(

@@ -1,4 +1,5 @@
 import FoundationEssentials
+public import Kernels
 import Storage
 
 /// The part of a plan that changes the result, with everything decided.
@@ -58,7 +59,7 @@ public struct Recipe: Codable, Sendable {
   /// end: it decides which that is.
   public var bestOfEvaluations: Int?
   /// Which convolution kernels.
-  public var convolution = "exact"
+  public var convolution: Convolution.Policy
   /// What happens when the loss is not finite.
   public var nonFinite = "stop"
 
@@ -75,6 +76,7 @@ public struct Recipe: Codable, Sendable {
     update = plan.update
     groups = plan.groups
     loss = plan.loss
+    convolution = plan.convolution
     if plan.checkpoint.best {
       bestOfEvaluations =
         plan.evaluation.every.recurrence(samples: data.samples, batch: plan.batch.global).samples

@@ -37,12 +37,14 @@ extension Model {
   /// Each micro-batch's losses are summed on their own, and the sums added in the order of
   /// micro-batches: the result is the same to the last digit for any number of ranks.
   mutating func evaluate(
-    on set: Evaluator.Set, parameters: Span<Float>, in world: World
+    on set: Evaluator.Set, parameters: Span<Float>, version: ParameterVersion, in world: World
   ) throws -> Evaluation {
     var losses = [Double](repeating: 0, count: set.runs.total)
     var counts: [Int64] = [0, 0]
     for microBatch in set.reader.microBatches() {
-      let loss = forward(microBatch, parameters: parameters, mode: .evaluation)
+      let loss = forward(
+        images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
+        count: microBatch.count, parameters: parameters, version: version, mode: .evaluation)
       losses[microBatch.index] = loss.sum
       counts[0] += Int64(loss.count)
       counts[1] += Int64(loss.correct)
@@ -56,17 +58,20 @@ extension Model {
 
   /// The same with an average of the weights.
   mutating func evaluate(
-    on set: Evaluator.Set, parameters: borrowing AlignedArray<Float>, in world: World
+    on set: Evaluator.Set, average: borrowing AlignedArray<Float>, version: ParameterVersion,
+    in world: World
   ) throws -> Evaluation {
-    try evaluate(on: set, parameters: parameters.span, in: world)
+    try evaluate(on: set, parameters: average.span, version: version, in: world)
   }
 
-  /// Computes logits and loss of a micro-batch from the data path.
+  /// Computes logits and loss of a micro-batch from the data path, in training.
+  ///
+  /// `parameters` are those after so many steps.
   mutating func forward(
-    _ microBatch: MicroBatch, parameters: Span<Float>, mode: Mode
+    _ microBatch: MicroBatch, parameters: Span<Float>, after step: Int
   ) -> MicroBatchLoss {
     forward(
       images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
-      count: microBatch.count, parameters: parameters, mode: mode)
+      count: microBatch.count, parameters: parameters, version: .after(step), mode: .training)
   }
 }

@@ -26,8 +26,10 @@ extension TrainingRun {
     for set in evaluator.sets {
       let result =
         updater.averageNumber == nil
-        ? try model.evaluate(on: set, parameters: reducer.parameters, in: world)
-        : try model.evaluate(on: set, parameters: weightAverage, in: world)
+        ? try model.evaluate(
+          on: set, parameters: reducer.parameters, version: .after(step + 1), in: world)
+        : try model.evaluate(
+          on: set, average: weightAverage, version: .average(after: step + 1), in: world)
       coordinator.record(result, on: set.name, after: step, decides: decides)
     }
   }

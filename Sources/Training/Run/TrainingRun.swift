@@ -32,7 +32,7 @@ struct TrainingRun: ~Copyable {
     let reducer = self.reducer
     for step in firstStep..<lastStep {
       for microBatch in samples.microBatches(of: step) {  // this rank's share, in order
-        let loss = model.forward(microBatch, parameters: reducer.parameters, mode: .training)
+        let loss = model.forward(microBatch, parameters: reducer.parameters, after: step)
         var leaf = reducer.leaf(microBatch.index)  // merged with its sibling once both are there
         model.backward(parameters: reducer.parameters, into: &leaf)
         reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch.index)

@@ -13,6 +13,9 @@ struct BenchLayer: ParsableCommand {
   @Option(help: "Samples of a batch (default: the network's own).")
   var batch: Int?
 
+  @Flag(help: "Measure the plain reference in place of the fastest way.")
+  var exact = false
+
   @OptionGroup var options: BenchOptions
 
   /// Refuses a batch that is none.
@@ -25,6 +28,7 @@ struct BenchLayer: ParsableCommand {
     var benchmark = LayerBenchmark(windows: options.measured(windowSeconds: 0.1))
     benchmark.only = only
     benchmark.batch = batch
+    benchmark.isExact = exact
     benchmark.json = options.json
     try ExitCode.check(RankProgram.run { try benchmark.run(in: $0) })
   }
