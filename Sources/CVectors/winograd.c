@@ -18,6 +18,21 @@ PART void window_transform(const lanes *d, int n, lanes *v) {
   v[5] = fused(four, d[n], fused(minus_five, d[3 * n], d[5 * n]));
 }
 
+// B, 6 → 6.
+PART void window_gradient_transform(const lanes *v, int n, lanes *d) {
+  lanes a = v[n] + v[2 * n];
+  lanes b = v[n] - v[2 * n];
+  lanes c = v[3 * n] + v[4 * n];
+  lanes e = v[3 * n] - v[4 * n];
+  lanes two = 2, four = 4, minus_four = -4, minus_five = -5;
+  d[0] = 4 * v[0];
+  d[1] = fused(minus_four, b, fused(four, v[5 * n], -2 * e));
+  d[2] = fused(minus_five, v[0], fused(minus_four, a, -c));
+  d[3] = fused(two, e, fused(minus_five, v[5 * n], b));
+  d[4] = v[0] + a + c;
+  d[5] = v[5 * n];
+}
+
 // Aᵀ, 6 → side.
 PART void output_transform(int side, const lanes *m, int n, lanes *y) {
   lanes a = m[n] + m[2 * n];
@@ -136,26 +151,26 @@ PART void load_row(int side, const float *p, ptrdiff_t step, range columns, lane
 }
 
 PART void windows(
-  const float *x, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *v,
-  ptrdiff_t stride)
+  const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *v, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range rows = within(at.y, 6, tiles->height), columns = within(at.x, 6, tiles->width);
+    range down = within(at.y, 6, tiles->height), across = within(at.x, 6, tiles->width);
     const float *start = x + (at.image * tiles->height + at.y) * line + at.x * channels;
-    for (ptrdiff_t i = 0; i < channels; i += LANES) {
-      ptrdiff_t c = channel(i, channels);
+    for (ptrdiff_t i = 0; i < columns; i += LANES) {
+      ptrdiff_t c = channel(i, columns);
       lanes half[36];
 #pragma clang loop unroll(full)
       for (int k = 0; k < 6; k++) {
         lanes d[6] = {0};
-        if (rows.from <= k && k < rows.to) {
-          load_row(6, start + k * line + c, channels, columns, d);
+        if (down.from <= k && k < down.to) {
+          load_row(6, start + k * line + c, channels, across, d);
         }
         window_transform(d, 1, half + 6 * k);
       }
-      float *out = v + t * channels + c;
+      float *out = v + t * columns + c;
 #pragma clang loop unroll(full)
       for (int k = 0; k < 6; k++) {
         lanes w[6];
@@ -168,24 +183,72 @@ PART void windows(
 }
 
 KERNEL void lockstep_winograd_windows(
-  const float *x, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *v,
-  ptrdiff_t stride)
+  const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *v, ptrdiff_t stride)
 {
-  windows(x, tiles, first, count, v, stride);
+  windows(x, tiles, columns, first, count, v, stride);
 }
 
-PART void outputs(
-  int side, const float *m, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count,
-  float *y, ptrdiff_t stride)
+PART void window_gradients(
+  const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *dx, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range rows = within(at.y, side, tiles->height), columns = within(at.x, side, tiles->width);
+    range down = within(at.y, 6, tiles->height), across = within(at.x, 6, tiles->width);
+    float *start = dx + (at.image * tiles->height + at.y) * line + at.x * channels;
+    for (ptrdiff_t i = 0; i < columns; i += LANES) {
+      ptrdiff_t c = channel(i, columns);
+      // What an earlier vector has added counts nothing.
+      lanes weight = 1;
+      for (ptrdiff_t l = 0; l < i - c; l++) weight[l] = 0;
+      const float *in = v + t * columns + c;
+      lanes half[36];
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 6; k++) {
+        lanes d[6], w[6];
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 6; j++) d[j] = load(in + (6 * j + k) * stride);
+        window_gradient_transform(d, 1, w);
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 6; j++) half[6 * j + k] = w[j];
+      }
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 6; k++) {
+        if (k < down.from || down.to <= k) continue;
+        lanes w[6];
+        window_gradient_transform(half + 6 * k, 1, w);
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 6; j++) {
+          if (j < across.from || across.to <= j) continue;
+          float *target = start + k * line + j * channels + c;
+          store(target, fused(w[j], weight, load(target)));
+        }
+      }
+    }
+  }
+}
+
+KERNEL void lockstep_winograd_window_gradients(
+  const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *dx, ptrdiff_t stride)
+{
+  window_gradients(v, tiles, columns, first, count, dx, stride);
+}
+
+PART void outputs(
+  int side, const float *m, const lockstep_tiles *tiles, ptrdiff_t columns,
+  ptrdiff_t first, ptrdiff_t count, float *y, ptrdiff_t stride)
+{
+  ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
+  for (ptrdiff_t t = 0; t < count; t++) {
+    place at = place_of(tiles, first + t);
+    range down = within(at.y, side, tiles->height), across = within(at.x, side, tiles->width);
     float *start = y + (at.image * tiles->height + at.y) * line + at.x * channels;
-    for (ptrdiff_t i = 0; i < channels; i += LANES) {
-      ptrdiff_t c = channel(i, channels);
-      const float *in = m + t * channels + c;
+    for (ptrdiff_t i = 0; i < columns; i += LANES) {
+      ptrdiff_t c = channel(i, columns);
+      const float *in = m + t * columns + c;
       lanes half[24];
 #pragma clang loop unroll(full)
       for (int k = 0; k < 6; k++) {
@@ -200,10 +263,10 @@ PART void outputs(
       for (int k = 0; k < side; k++) {
         lanes r[4];
         output_transform(side, half + 6 * k, 1, r);
-        if (k >= rows.to) continue;
+        if (k >= down.to) continue;
 #pragma clang loop unroll(full)
         for (int j = 0; j < side; j++) {
-          if (j < columns.to) store(start + k * line + j * channels + c, r[j]);
+          if (j < across.to) store(start + k * line + j * channels + c, r[j]);
         }
       }
     }
@@ -211,32 +274,32 @@ PART void outputs(
 }
 
 KERNEL void lockstep_winograd_outputs(
-  const float *m, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *y,
-  ptrdiff_t stride)
+  const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *y, ptrdiff_t stride)
 {
-  if (tiles->side == 4) outputs(4, m, tiles, first, count, y, stride);
-  else outputs(2, m, tiles, first, count, y, stride);
+  if (tiles->side == 4) outputs(4, m, tiles, columns, first, count, y, stride);
+  else outputs(2, m, tiles, columns, first, count, y, stride);
 }
 
 PART void output_gradients(
-  int side, const float *dy, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count,
-  float *z, ptrdiff_t stride)
+  int side, const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns,
+  ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range rows = within(at.y, side, tiles->height), columns = within(at.x, side, tiles->width);
+    range down = within(at.y, side, tiles->height), across = within(at.x, side, tiles->width);
     const float *start = dy + (at.image * tiles->height + at.y) * line + at.x * channels;
-    for (ptrdiff_t i = 0; i < channels; i += LANES) {
-      ptrdiff_t c = channel(i, channels);
+    for (ptrdiff_t i = 0; i < columns; i += LANES) {
+      ptrdiff_t c = channel(i, columns);
       lanes half[24];
 #pragma clang loop unroll(full)
       for (int k = 0; k < side; k++) {
         lanes d[4] = {0};
-        if (k < rows.to) load_row(side, start + k * line + c, channels, columns, d);
+        if (k < down.to) load_row(side, start + k * line + c, channels, across, d);
         output_gradient_transform(side, d, 1, half + 6 * k);
       }
-      float *out = z + t * channels + c;
+      float *out = z + t * columns + c;
 #pragma clang loop unroll(full)
       for (int k = 0; k < 6; k++) {
         lanes w[6];
@@ -249,16 +312,16 @@ PART void output_gradients(
 }
 
 KERNEL void lockstep_winograd_output_gradients(
-  const float *dy, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *z,
-  ptrdiff_t stride)
+  const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *z, ptrdiff_t stride)
 {
-  if (tiles->side == 4) output_gradients(4, dy, tiles, first, count, z, stride);
-  else output_gradients(2, dy, tiles, first, count, z, stride);
+  if (tiles->side == 4) output_gradients(4, dy, tiles, columns, first, count, z, stride);
+  else output_gradients(2, dy, tiles, columns, first, count, z, stride);
 }
 
 PART void kernels(
-  int side, const float *g, ptrdiff_t rows, ptrdiff_t row_g, ptrdiff_t columns, float *u,
-  ptrdiff_t stride)
+  int side, const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
+  float *u, ptrdiff_t stride)
 {
   for (ptrdiff_t r = 0; r < rows; r++) {
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
@@ -268,7 +331,12 @@ PART void kernels(
       for (int k = 0; k < side; k++) {
         lanes d[5];
 #pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) d[j] = load(g + ((k * side + j) * rows + r) * row_g + c);
+        for (int j = 0; j < side; j++) {
+          const float *source = g + (k * side + j) * at->element + r * at->row + c;
+          d[j] = load(source);
+          // Large kernels come from far away, in steps that the hardware does not foresee.
+          __builtin_prefetch(source + 2 * at->row);
+        }
         kernel_transform(side, d, 1, half + 6 * k);
       }
 #pragma clang loop unroll(full)
@@ -283,15 +351,16 @@ PART void kernels(
 }
 
 KERNEL void lockstep_winograd_kernels(
-  const float *g, ptrdiff_t side, ptrdiff_t rows, ptrdiff_t row_g, ptrdiff_t columns, float *u,
+  const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns, float *u,
   ptrdiff_t stride)
 {
-  if (side == 3) kernels(3, g, rows, row_g, columns, u, stride);
-  else kernels(5, g, rows, row_g, columns, u, stride);
+  if (at->side == 3) kernels(3, g, at, rows, columns, u, stride);
+  else kernels(5, g, at, rows, columns, u, stride);
 }
 
 PART void kernel_gradients(
-  int side, const float *du, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *dg)
+  int side, const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
+  ptrdiff_t stride, float *dg)
 {
   for (ptrdiff_t r = 0; r < rows; r++) {
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
@@ -313,7 +382,7 @@ PART void kernel_gradients(
         kernel_gradient_transform(side, half + 6 * k, 1, w);
 #pragma clang loop unroll(full)
         for (int j = 0; j < side; j++) {
-          store(dg + ((k * side + j) * rows + r) * columns + c, w[j]);
+          store(dg + (k * side + j) * at->element + r * at->row + c, w[j]);
         }
       }
     }
@@ -321,8 +390,9 @@ PART void kernel_gradients(
 }
 
 KERNEL void lockstep_winograd_kernel_gradients(
-  const float *du, ptrdiff_t side, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *dg)
+  const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
+  ptrdiff_t stride, float *dg)
 {
-  if (side == 3) kernel_gradients(3, du, rows, columns, stride, dg);
-  else kernel_gradients(5, du, rows, columns, stride, dg);
+  if (at->side == 3) kernel_gradients(3, du, at, rows, columns, stride, dg);
+  else kernel_gradients(5, du, at, rows, columns, stride, dg);
 }

@@ -6,6 +6,9 @@ struct ColumnPanels: RandomAccessCollection {
   /// All columns, at least 16.
   let columns: Int
 
+  /// The most columns of a panel.
+  static let most = 64
+
   var startIndex: Int { 0 }
   var endIndex: Int { (sixteens + 3) / 4 }
 

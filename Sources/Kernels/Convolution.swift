@@ -66,7 +66,7 @@ public struct Convolution: Sendable {
   /// Floats of prepared weights for `inputGradient`.
   public var preparedGradientCount: Int {
     switch inputGradientMethod {
-    case .winograd: WinogradConvolution(shape).reversedKernelCount
+    case .winograd: WinogradConvolution(shape).transposedKernelCount
     case .direct: shape.weightCount
     case .depthwise: shape.weightCount
     case .plain: 0
@@ -104,8 +104,8 @@ public struct Convolution: Sendable {
       weights.count == shape.weightCount && prepared.count >= preparedGradientCount,
       "\(weights.count) weights, room for \(prepared.count) prepared, of \(shape)")
     switch inputGradientMethod {
-    case .winograd: WinogradConvolution(shape).prepareReversed(weights, into: &prepared)
-    case .direct: DirectConvolution(shape).prepareReversed(weights, into: &prepared)
+    case .winograd: WinogradConvolution(shape).prepareGradient(weights, into: &prepared)
+    case .direct: DirectConvolution(shape).prepareGradient(weights, into: &prepared)
     case .depthwise: reverseDepthwise(weights, shape, into: &prepared)
     case .plain: break
     }

@@ -44,7 +44,7 @@ struct DirectConvolution {
 
   /// For each residue its kernel elements, last first: [panel of Cin][rows, columns, Cout][columns
   /// of the panel].
-  func prepareReversed(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
+  func prepareGradient(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
     unsafe weights.withUnsafeBufferPointer { weights in
       unsafe prepared.withUnsafeMutableBufferPointer { prepared in
         var next = prepared.baseAddress!
@@ -54,10 +54,9 @@ struct DirectConvolution {
               for row in rows.elements.reversed() {
                 for column in columns.elements.reversed() {
                   let element = row * window.kernel.width + column
-                  unsafe transpose(
+                  unsafe lockstep_transpose(
                     weights.baseAddress! + (element * inputs + panel.lowerBound) * outputs,
-                    rows: panel.count, columns: outputs, rowFrom: outputs, into: next,
-                    rowInto: panel.count)
+                    outputs, panel.count, outputs, next, panel.count)
                   unsafe next += outputs * panel.count
                 }
               }

@@ -5,187 +5,398 @@ import Storage
 ///
 /// Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016. A pass transforms a
 /// block of windows, multiplies over the channels, once for each of the 36 elements of a window, and
-/// transforms back. The transforms read and write the activations once a block; the products take
-/// 4 times fewer multiplications than 3×3 kernels, and 2.8 times fewer than 5×5.
+/// transforms back. The products take 4 times fewer multiplications than 3×3 kernels, and 2.8 times
+/// fewer than 5×5.
+///
+/// Transformed kernels that stay in the cache are prepared once a step. Larger ones would come from
+/// main memory for each micro-batch; to transform them piece by piece where they are used is faster.
 struct WinogradConvolution {
   let shape: ConvolutionGeometry
 
   init(_ shape: ConvolutionGeometry) { self.shape = shape }
 
-  private static let elements = 36
+  /// Elements of a window.
+  static let elements = 36
+  /// Rows of kernels that are transformed, or whose gradients are summed, at a time.
+  private static let kernelRows = 32
+
   private var inputs: Int { shape.inputChannels }
   private var outputs: Int { shape.outputChannels }
   private var kernelSide: Int { shape.window.kernel.height }
   /// Outputs along a tile's side.
   private var tileSide: Int { 7 - kernelSide }
 
-  /// Floats of the transformed kernels, [panel][36][Cin][columns of the panel].
-  var kernelCount: Int { Self.elements * inputs * outputs }
-  /// Floats of those of the input gradient, and of the reversed weights that they are made from.
-  var reversedKernelCount: Int { kernelCount + shape.weightCount }
+  /// Whether kernels are prepared, and not transformed where they are used.
+  private var preparesKernels: Bool { Self.elements * inputs * outputs <= 640 << 10 }
+
+  /// Floats of what `forward` reads.
+  var kernelCount: Int { preparesKernels ? transformedCount(inputs, outputs) : shape.weightCount }
+  /// Floats of what `inputGradient` reads, and the transposed weights that it is made from.
+  var transposedKernelCount: Int {
+    (preparesKernels ? transformedCount(outputs, inputs) : 0) + shape.weightCount
+  }
+
+  // MARK: Blocks
 
   /// Floats of scratch memory of any pass.
   func workspaceCount(samples: Int) -> Int {
-    let passes = max(
-      forwardTiles.count(samples: samples), backwardTiles.count(samples: samples))
-    let block = min(blockTiles, passes)
-    return Self.elements * (stride(block, inputs) + stride(block, outputs)) + kernelCount
+    let piece = Self.elements * stride(Self.kernelRows, ColumnPanels.most)
+    let passes = [forwardTiles, fullTiles].map { tiles in
+      let block = min(blockTiles, tiles.count(samples: samples))
+      return max(transformedCount(block, inputs), transformedCount(block, outputs))
+        + Self.elements * stride(block, ColumnPanels.most) + piece
+    }
+    let all = forwardTiles.count(samples: samples)
+    let sums = all > gradientBlockTiles ? Self.elements * gradientSums : piece
+    return max(gradientTransforms(samples: samples) + sums, passes.max() ?? 0)
   }
 
   /// Tiles that are transformed together: what they take, with the products, stays in the cache.
   private var blockTiles: Int {
+    if !preparesKernels { return 48 }
     let bytesOfTile = Self.elements * (inputs + outputs) * MemoryLayout<Float>.size
     return max(32, min(256, (640 << 10) / bytesOfTile / 16 * 16))
   }
 
+  /// The same for the gradient of the weights, where a block costs a pass over all sums.
+  private var gradientBlockTiles: Int { max(blockTiles, preparesKernels ? 64 : 128) }
+
+  /// Floats of the transforms of a block, for the gradient of the weights.
+  private func gradientTransforms(samples: Int) -> Int {
+    let block = min(gradientBlockTiles, forwardTiles.count(samples: samples))
+    return transformedCount(block, inputs) + transformedCount(block, outputs)
+  }
+
+  /// Floats of all sums of the gradient of the weights, for one of the 36 elements.
+  private var gradientSums: Int {
+    let pieces = ColumnPanels(columns: inputs).reduce(0) {
+      $0 + ($1.count + Self.kernelRows - 1) / Self.kernelRows
+    }
+    return inputs * outputs + pieces * ColumnPanels(columns: outputs).count * Self.margin
+  }
+
+  // Transformed tiles or kernels lie panel by panel of their channels, [36][rows][columns of the
+  // panel]: products read them in order.
+
   /// From one of the 36 elements to the next; a cache line more than needed, so that they do not
   /// all fall into the same lines of a set-associative cache.
-  private func stride(_ tiles: Int, _ channels: Int) -> Int { tiles * channels + 16 }
+  private func stride(_ rows: Int, _ columns: Int) -> Int { rows * columns + Self.margin }
+  private static let margin = 16
+
+  /// Floats of all panels.
+  private func transformedCount(_ rows: Int, _ columns: Int) -> Int {
+    start(rows, columns..<columns, number: ColumnPanels(columns: columns).count)
+  }
+
+  /// Where a panel begins.
+  private func start(_ rows: Int, _ panel: Range<Int>, number: Int) -> Int {
+    Self.elements * (rows * panel.lowerBound + number * Self.margin)
+  }
 
   private var forwardTiles: Tiles {
     Tiles(image: shape.window.output, side: tileSide, padding: shape.window.padding)
   }
 
-  /// The input's gradient is a convolution of the output's gradient with the reversed kernel.
-  private var backwardTiles: Tiles {
+  /// The input's gradient as a convolution of the output's gradient with the reversed kernel.
+  private var fullTiles: Tiles {
     let padding = shape.window.padding
     return Tiles(
       image: shape.window.input, side: tileSide,
       padding: Extent2D(kernelSide - 1 - padding.height, kernelSide - 1 - padding.width))
   }
 
+  /// Whether the input's gradient is computed by the adjoint of the forward pass: that adds up
+  /// overlapping windows, and is worth it where there are far fewer tiles of outputs than of inputs.
+  private var usesAdjoint: Bool {
+    3 * forwardTiles.count(samples: 1) < 2 * fullTiles.count(samples: 1)
+  }
+
   // MARK: Kernels
 
+  /// Brings the weights [KH, KW, Cin, Cout] into the form that `forward` reads: for each panel of
+  /// columns [36][Cin][columns], or, where they are transformed later, [Cin][KH·KW][columns].
   func prepare(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
     unsafe weights.withUnsafeBufferPointer { weights in
       unsafe prepared.withUnsafeMutableBufferPointer { prepared in
-        unsafe transform(
-          weights.baseAddress!, rows: inputs, columns: outputs, into: prepared.baseAddress!)
+        let weights = weights.baseAddress!
+        let prepared = prepared.baseAddress!
+        if preparesKernels {
+          return unsafe transform(weights, rows: inputs, columns: outputs, into: prepared)
+        }
+        var next = unsafe prepared
+        for panel in ColumnPanels(columns: outputs) {
+          for row in 0..<inputs {
+            for tap in 0..<taps {
+              unsafe next.update(
+                from: weights + (tap * inputs + row) * outputs + panel.lowerBound,
+                count: panel.count)
+              unsafe next += panel.count
+            }
+          }
+        }
       }
     }
   }
 
-  func prepareReversed(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
+  /// The same for `inputGradient`, with rows and columns exchanged, and the last element of the
+  /// kernel first unless it uses the adjoint.
+  func prepareGradient(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
     unsafe weights.withUnsafeBufferPointer { weights in
       unsafe prepared.withUnsafeMutableBufferPointer { prepared in
-        let reversed = unsafe prepared.baseAddress! + kernelCount
-        let taps = kernelSide * kernelSide
+        let prepared = prepared.baseAddress!
         for tap in 0..<taps {
-          unsafe transpose(
-            weights.baseAddress! + (taps - 1 - tap) * inputs * outputs, rows: inputs,
-            columns: outputs, rowFrom: outputs, into: reversed + tap * inputs * outputs,
-            rowInto: inputs)
+          let source =
+            unsafe weights.baseAddress! + (usesAdjoint ? tap : taps - 1 - tap) * inputs * outputs
+          if preparesKernels {
+            unsafe lockstep_transpose(
+              source, outputs, inputs, outputs,
+              prepared + transformedCount(outputs, inputs) + tap * inputs * outputs,
+              inputs)
+            continue
+          }
+          for panel in ColumnPanels(columns: inputs) {
+            unsafe lockstep_transpose(
+              source + panel.lowerBound * outputs, outputs, panel.count, outputs,
+              prepared + taps * outputs * panel.lowerBound + tap * panel.count,
+              taps * panel.count)
+          }
         }
-        unsafe transform(reversed, rows: outputs, columns: inputs, into: prepared.baseAddress!)
+        guard preparesKernels else { return }
+        unsafe transform(
+          prepared + transformedCount(outputs, inputs), rows: outputs,
+          columns: inputs, into: prepared)
       }
     }
   }
+
+  /// Elements of a kernel.
+  private var taps: Int { kernelSide * kernelSide }
 
   private func transform(
     _ weights: UnsafePointer<Float>, rows: Int, columns: Int,
     into prepared: UnsafeMutablePointer<Float>
   ) {
-    for panel in ColumnPanels(columns: columns) {
+    var layout = lockstep_kernels(side: kernelSide, element: inputs * outputs, row: columns)
+    for (number, panel) in ColumnPanels(columns: columns).enumerated() {
       unsafe lockstep_winograd_kernels(
-        weights + panel.lowerBound, kernelSide, rows, columns, panel.count,
-        prepared + Self.elements * rows * panel.lowerBound, rows * panel.count)
+        weights + panel.lowerBound, &layout, rows, panel.count,
+        prepared + start(rows, panel, number: number),
+        stride(rows, panel.count))
     }
   }
 
   // MARK: Passes
 
+  /// Overwrites y [N, OH, OW, Cout]; `kernels` are what `prepare` made.
   func forward(
     _ x: Span<Float>, _ kernels: Span<Float>, samples: Int, into y: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
-    convolve(
-      x, image: shape.window.input, channels: inputs, kernels, forwardTiles, samples: samples,
-      into: &y, channels: outputs, workspace: &workspace)
-  }
-
-  func inputGradient(
-    _ dy: Span<Float>, _ kernels: Span<Float>, samples: Int, into dx: inout MutableSpan<Float>,
-    workspace: inout MutableSpan<Float>
-  ) {
-    convolve(
-      dy, image: shape.window.output, channels: outputs, kernels, backwardTiles, samples: samples,
-      into: &dx, channels: inputs, workspace: &workspace)
-  }
-
-  private func convolve(
-    _ x: Span<Float>, image: Extent2D, channels: Int, _ kernels: Span<Float>, _ tiles: Tiles,
-    samples: Int, into y: inout MutableSpan<Float>, channels outputs: Int,
-    workspace: inout MutableSpan<Float>
-  ) {
-    var windows = tiles.reading(image, channels: channels)
-    var results = tiles.writing(channels: outputs)
+    let windows = forwardTiles.on(shape.window.input, channels: inputs)
+    let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
     unsafe x.withUnsafeBufferPointer { x in
       unsafe kernels.withUnsafeBufferPointer { kernels in
         unsafe y.withUnsafeMutableBufferPointer { y in
           unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            for block in tiles.blocks(of: blockTiles, samples: samples) {
-              let strideV = stride(block.count, channels)
-              let strideM = stride(block.count, outputs)
-              let v = workspace.baseAddress!
-              let m = unsafe v + Self.elements * strideV
-              unsafe lockstep_winograd_windows(
-                x.baseAddress!, &windows, block.lowerBound, block.count, v, strideV)
-              for panel in ColumnPanels(columns: outputs) {
-                let over = Contraction(channels, stepA: 1, stepB: panel.count)
-                let kernel =
-                  unsafe kernels.baseAddress! + Self.elements * channels * panel.lowerBound
-                for element in 0..<Self.elements {
-                  unsafe multiply(
-                    v + element * strideV, rowA: channels,
-                    kernel + element * channels * panel.count, over: over,
-                    into: m + element * strideM + panel.lowerBound, rowC: outputs,
-                    rows: block.count, columns: panel.count)
-                }
-              }
-              unsafe lockstep_winograd_outputs(
-                m, &results, block.lowerBound, block.count, y.baseAddress!, strideM)
+            let v = workspace.baseAddress!
+            for block in forwardTiles.blocks(of: blockTiles, samples: samples) {
+              unsafe transform(
+                x.baseAddress!, windows, block, by: lockstep_winograd_windows, into: v)
+              unsafe multiply(
+                v, channels: inputs, kernels.baseAddress!, columns: outputs, block, results,
+                by: lockstep_winograd_outputs, into: y.baseAddress!)
             }
           }
+        }
+      }
+    }
+  }
+
+  /// Overwrites the gradient of the input, [N, H, W, Cin]; `kernels` are what `prepareGradient`
+  /// made.
+  func inputGradient(
+    _ dy: Span<Float>, _ kernels: Span<Float>, samples: Int, into dx: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    let adjoint = usesAdjoint
+    let tiles = adjoint ? forwardTiles : fullTiles
+    let gradients = tiles.on(
+      shape.window.output, channels: outputs, padding: adjoint ? 0 : tiles.padding)
+    let results = tiles.on(
+      shape.window.input, channels: inputs, padding: adjoint ? tiles.padding : 0)
+    if adjoint { fill(&dx, with: 0) }
+    unsafe dy.withUnsafeBufferPointer { dy in
+      unsafe kernels.withUnsafeBufferPointer { kernels in
+        unsafe dx.withUnsafeMutableBufferPointer { dx in
+          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
+            let v = workspace.baseAddress!
+            for block in tiles.blocks(of: blockTiles, samples: samples) {
+              unsafe transform(
+                dy.baseAddress!, gradients, block,
+                by: adjoint ? lockstep_winograd_output_gradients : lockstep_winograd_windows,
+                into: v)
+              unsafe multiply(
+                v, channels: outputs, kernels.baseAddress!, columns: inputs, block, results,
+                by: adjoint ? lockstep_winograd_window_gradients : lockstep_winograd_outputs,
+                into: dx.baseAddress!)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private typealias TileTransform = (
+    UnsafePointer<Float>?, UnsafePointer<lockstep_tiles>?, Int, Int, Int,
+    UnsafeMutablePointer<Float>?, Int
+  ) -> Void
+
+  /// Transforms a block of tiles, panel by panel of the image's channels.
+  @inline(__always)
+  private func transform(
+    _ image: UnsafePointer<Float>, _ tiles: lockstep_tiles, _ block: Range<Int>,
+    by transform: TileTransform, into v: UnsafeMutablePointer<Float>
+  ) {
+    var tiles = tiles
+    for (number, panel) in ColumnPanels(columns: tiles.channels).enumerated() {
+      unsafe transform(
+        image + panel.lowerBound, &tiles, panel.count, block.lowerBound, block.count,
+        v + start(block.count, panel, number: number), stride(block.count, panel.count))
+    }
+  }
+
+  /// Multiplies a block of tiles with the kernels, and transforms each panel of columns back.
+  @inline(__always)
+  private func multiply(
+    _ v: UnsafeMutablePointer<Float>, channels: Int, _ kernels: UnsafePointer<Float>,
+    columns: Int, _ block: Range<Int>, _ results: lockstep_tiles, by transform: TileTransform,
+    into image: UnsafeMutablePointer<Float>
+  ) {
+    var results = results
+    let m = unsafe v + transformedCount(block.count, channels)
+    for (number, panel) in ColumnPanels(columns: columns).enumerated() {
+      if preparesKernels {
+        unsafe multiply(
+          v, channels: channels, kernels + start(channels, panel, number: number), panel.count,
+          tiles: block.count, into: m)
+      } else {
+        unsafe multiplyTransforming(
+          v, channels: channels, kernels + taps * channels * panel.lowerBound, panel.count,
+          tiles: block.count, into: m)
+      }
+      unsafe transform(
+        m, &results, panel.count, block.lowerBound, block.count, image + panel.lowerBound,
+        stride(block.count, panel.count))
+    }
+  }
+
+  /// The 36 products with prepared kernels, [36][channels][columns].
+  private func multiply(
+    _ v: UnsafePointer<Float>, channels: Int, _ kernel: UnsafePointer<Float>, _ columns: Int,
+    tiles: Int, into m: UnsafeMutablePointer<Float>
+  ) {
+    for (number, panel) in ColumnPanels(columns: channels).enumerated() {
+      let v = unsafe v + start(tiles, panel, number: number)
+      let over = Contraction(panel.count, stepA: 1, stepB: columns)
+      for element in 0..<Self.elements {
+        unsafe Kernels.multiply(
+          v + element * stride(tiles, panel.count), rowA: panel.count,
+          kernel + element * stride(channels, columns) + panel.lowerBound * columns, over: over,
+          into: m + element * stride(tiles, columns), rowC: columns, rows: tiles,
+          columns: columns, adding: number > 0)
+      }
+    }
+  }
+
+  /// The 36 products with weights, [channels][KH·KW][columns], of which some rows at a time are
+  /// transformed behind the products.
+  private func multiplyTransforming(
+    _ v: UnsafePointer<Float>, channels: Int, _ weights: UnsafePointer<Float>, _ columns: Int,
+    tiles: Int, into m: UnsafeMutablePointer<Float>
+  ) {
+    let kernel = unsafe m + Self.elements * stride(tiles, columns)
+    var layout = lockstep_kernels(side: kernelSide, element: columns, row: taps * columns)
+    for (number, panel) in ColumnPanels(columns: channels).enumerated() {
+      let v = unsafe v + start(tiles, panel, number: number)
+      for first in Swift.stride(from: 0, to: panel.count, by: Self.kernelRows) {
+        let rows = min(Self.kernelRows, panel.count - first)
+        unsafe lockstep_winograd_kernels(
+          weights + (panel.lowerBound + first) * taps * columns, &layout, rows, columns, kernel,
+          stride(rows, columns))
+        let over = Contraction(rows, stepA: 1, stepB: columns)
+        for element in 0..<Self.elements {
+          unsafe Kernels.multiply(
+            v + element * stride(tiles, panel.count) + first, rowA: panel.count,
+            kernel + element * stride(rows, columns), over: over,
+            into: m + element * stride(tiles, columns), rowC: columns, rows: tiles,
+            columns: columns, adding: panel.lowerBound + first > 0)
         }
       }
     }
   }
 
   /// dg = Gᵀ[Σ (Bᵀ d B) ⊙ (A dy Aᵀ)]G, the sum over all tiles: the adjoint of the forward pass.
+  ///
+  /// Some rows of a panel's kernels at a time: their sums are transformed while they are in the
+  /// cache. Only where there are several blocks of tiles are all sums kept from one to the next.
   func weightGradient(
     _ x: Span<Float>, _ dy: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
-    var windows = forwardTiles.reading(shape.window.input, channels: inputs)
-    var results = forwardTiles.writing(channels: outputs)
+    let windows = forwardTiles.on(shape.window.input, channels: inputs)
+    let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
+    let all = forwardTiles.count(samples: samples)
     unsafe x.withUnsafeBufferPointer { x in
       unsafe dy.withUnsafeBufferPointer { dy in
         unsafe gradient.withUnsafeMutableBufferPointer { gradient in
           unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let sums = workspace.baseAddress!
-            for block in forwardTiles.blocks(of: blockTiles, samples: samples) {
-              let strideV = stride(block.count, inputs)
-              let strideZ = stride(block.count, outputs)
-              let v = unsafe sums + kernelCount
-              let z = unsafe v + Self.elements * strideV
-              unsafe lockstep_winograd_windows(
-                x.baseAddress!, &windows, block.lowerBound, block.count, v, strideV)
-              unsafe lockstep_winograd_output_gradients(
-                dy.baseAddress!, &results, block.lowerBound, block.count, z, strideZ)
-              let over = Contraction(block.count, stepA: inputs, stepB: outputs)
-              for element in 0..<Self.elements {
-                for panel in ColumnPanels(columns: outputs) {
-                  unsafe multiply(
-                    v + element * strideV, rowA: 1, z + element * strideZ + panel.lowerBound,
-                    over: over,
-                    into: sums + element * inputs * outputs + panel.lowerBound, rowC: outputs,
-                    rows: inputs, columns: panel.count, adding: block.lowerBound > 0)
-                }
-              }
+            let v = workspace.baseAddress!
+            let sums = unsafe v + gradientTransforms(samples: samples)
+            for block in forwardTiles.blocks(of: gradientBlockTiles, samples: samples) {
+              let z = unsafe v + transformedCount(block.count, inputs)
+              unsafe transform(
+                x.baseAddress!, windows, block, by: lockstep_winograd_windows, into: v)
+              unsafe transform(
+                dy.baseAddress!, results, block, by: lockstep_winograd_output_gradients, into: z)
+              unsafe sumProducts(
+                v, z, tiles: block.count, isFirst: block.lowerBound == 0,
+                isLast: block.upperBound == all, sums, into: gradient.baseAddress!)
             }
-            unsafe lockstep_winograd_kernel_gradients(
-              sums, kernelSide, inputs, outputs, inputs * outputs, gradient.baseAddress!)
           }
+        }
+      }
+    }
+  }
+
+  private func sumProducts(
+    _ v: UnsafePointer<Float>, _ z: UnsafePointer<Float>, tiles: Int, isFirst: Bool, isLast: Bool,
+    _ sums: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>
+  ) {
+    var sums = unsafe sums
+    var layout = lockstep_kernels(
+      side: kernelSide, element: inputs * outputs, row: outputs)
+    for (number, columns) in ColumnPanels(columns: outputs).enumerated() {
+      let z = unsafe z + start(tiles, columns, number: number)
+      for (number, panel) in ColumnPanels(columns: inputs).enumerated() {
+        let v = unsafe v + start(tiles, panel, number: number)
+        let over = Contraction(tiles, stepA: panel.count, stepB: columns.count)
+        for first in Swift.stride(from: 0, to: panel.count, by: Self.kernelRows) {
+          let rows = min(Self.kernelRows, panel.count - first)
+          let strideU = stride(rows, columns.count)
+          for element in 0..<Self.elements {
+            unsafe Kernels.multiply(
+              v + element * stride(tiles, panel.count) + first, rowA: 1,
+              z + element * stride(tiles, columns.count), over: over,
+              into: sums + element * strideU, rowC: columns.count, rows: rows,
+              columns: columns.count, adding: !isFirst)
+          }
+          if isLast {
+            unsafe lockstep_winograd_kernel_gradients(
+              sums, &layout, rows, columns.count, strideU,
+              gradient + (panel.lowerBound + first) * outputs + columns.lowerBound)
+          }
+          // Where there is only one block, the next sums may take the place of these.
+          if !(isFirst && isLast) { unsafe sums += Self.elements * strideU }
         }
       }
     }
@@ -207,21 +418,15 @@ private struct Tiles {
   /// Blocks of at most `size` tiles of all samples.
   func blocks(of size: Int, samples: Int) -> LazyMapSequence<StrideTo<Int>, Range<Int>> {
     let count = count(samples: samples)
-    return Swift.stride(from: 0, to: count, by: size).lazy.map { $0..<min($0 + size, count) }
+    return stride(from: 0, to: count, by: size).lazy.map { $0..<min($0 + size, count) }
   }
 
-  /// The tiles as windows of the image that is read.
-  func reading(_ image: Extent2D, channels: Int) -> lockstep_tiles {
-    lockstep_tiles(
+  /// The tiles on images that are read or written; the padding is that of windows.
+  func on(_ image: Extent2D, channels: Int, padding: Extent2D? = nil) -> lockstep_tiles {
+    let padding = padding ?? self.padding
+    return lockstep_tiles(
       height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
       side: side, row_padding: padding.height, column_padding: padding.width)
-  }
-
-  /// The tiles as outputs.
-  func writing(channels: Int) -> lockstep_tiles {
-    lockstep_tiles(
-      height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
-      side: side, row_padding: 0, column_padding: 0)
   }
 }
 
@@ -229,22 +434,5 @@ extension ConvolutionGeometry {
   /// Whether 6×6 windows fit: a square kernel of 3 or 5, stride and dilation 1.
   var hasTiles: Bool {
     (window.kernel == 3 || window.kernel == 5) && window.stride == 1 && window.dilation == 1
-  }
-}
-
-/// Overwrites a [columns, rows] with the transpose of another [rows, columns].
-func transpose(
-  _ from: UnsafePointer<Float>, rows: Int, columns: Int, rowFrom: Int,
-  into: UnsafeMutablePointer<Float>, rowInto: Int
-) {
-  // Squares of 16 keep both sides within a few cache lines.
-  for firstRow in stride(from: 0, to: rows, by: 16) {
-    for firstColumn in stride(from: 0, to: columns, by: 16) {
-      for row in firstRow..<min(firstRow + 16, rows) {
-        for column in firstColumn..<min(firstColumn + 16, columns) {
-          unsafe into[column * rowInto + row] = from[row * rowFrom + column]
-        }
-      }
-    }
   }
 }

@@ -9,6 +9,7 @@
 
 #include "depthwise.h"
 #include "product.h"
+#include "transpose.h"
 #include "winograd.h"
 
 #endif

@@ -22,28 +22,42 @@ typedef struct {
   ptrdiff_t row_padding, column_padding;
 } lockstep_tiles;
 
-// v[ξ·stride + t·C + c] = Bᵀ d B of the windows of tiles `first` + t, t < count; C ≥ 16.
+// v[ξ·stride + t·columns + c] = Bᵀ d B of the windows of tiles `first` + t, t < count.
+//
+// `columns` channels are taken, 16 or more, the first of them at x.
 void lockstep_winograd_windows(
-  const float *x, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *v,
-  ptrdiff_t stride);
+  const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *v, ptrdiff_t stride);
+
+// dx's windows += B v Bᵀ, the adjoint of the windows, tile by tile.
+void lockstep_winograd_window_gradients(
+  const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *dx, ptrdiff_t stride);
 
 // y's tiles = Aᵀ m A, where they lie within the image.
 void lockstep_winograd_outputs(
-  const float *m, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *y,
-  ptrdiff_t stride);
+  const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *y, ptrdiff_t stride);
 
 // z = A dy Aᵀ, the adjoint of the outputs: zeros stand for what lies outside the image.
 void lockstep_winograd_output_gradients(
-  const float *dy, const lockstep_tiles *tiles, ptrdiff_t first, ptrdiff_t count, float *z,
-  ptrdiff_t stride);
+  const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, float *z, ptrdiff_t stride);
 
-// u[ξ·stride + i·columns + j] = G g Gᵀ of weights [side, side, rows, row_g], columns `j` < columns.
+// Where kernels of side×side elements lie: from one element to the next, and from one row to the
+// next, in floats. A row is an input channel, a column an output channel, or the reverse.
+typedef struct {
+  ptrdiff_t side, element, row;
+} lockstep_kernels;
+
+// u[ξ·stride + i·columns + j] = G g Gᵀ of `rows` rows and `columns` columns, 16 or more.
 void lockstep_winograd_kernels(
-  const float *g, ptrdiff_t side, ptrdiff_t rows, ptrdiff_t row_g, ptrdiff_t columns, float *u,
+  const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns, float *u,
   ptrdiff_t stride);
 
 // dg = Gᵀ du G, the adjoint of the kernels.
 void lockstep_winograd_kernel_gradients(
-  const float *du, ptrdiff_t side, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *dg);
+  const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
+  ptrdiff_t stride, float *dg);
 
 #endif
