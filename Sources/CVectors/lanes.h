@@ -20,7 +20,8 @@ enum { LANES = 16 };
 #define KERNEL
 #endif
 
-// A part of a kernel: inlined, so that it is compiled for the kernel's level.
+// A part of a kernel: inlined, so that it is compiled for the kernel's level. A kernel itself calls
+// only parts that take no vectors: clang checks calling conventions before it inlines.
 #define PART static inline __attribute__((always_inline))
 
 PART lanes load(const float *p) { return *(const unaligned_lanes *)p; }
@@ -44,23 +45,7 @@ PART void store_first(float *p, lanes x, ptrdiff_t count) {
     store(p, x);
     return;
   }
-  if (count & 8) {
-    *(float __attribute__((ext_vector_type(8), aligned(4))) *)p = x.lo;
-    p += 8;
-    x.lo = x.hi;
-  }
-  if (count & 4) {
-    *(float __attribute__((ext_vector_type(4), aligned(4))) *)p = x.lo.lo;
-    p += 4;
-    x.lo.lo = x.lo.hi;
-  }
-  if (count & 2) {
-    p[0] = x[0];
-    p[1] = x[1];
-    p += 2;
-    x[0] = x[2];
-  }
-  if (count & 1) p[0] = x[0];
+  for (ptrdiff_t i = 0; i < count; i++) p[i] = x[i];
 }
 
 #endif

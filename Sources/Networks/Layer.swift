@@ -18,6 +18,12 @@ public protocol Layer: Sendable {
   /// Which activations the backward pass reads again.
   var backwardReads: BackwardReads { get }
 
+  /// The input whose gradient `backward` makes in place of the output's; nil if none.
+  var gradientInPlace: Int? { get }
+
+  /// Whether `backward` adds `pass.furtherGradient` to the output's gradient by itself.
+  var addsFurtherGradient: Bool { get }
+
   /// Computes `pass.output` from `pass.input`.
   func forward(_ pass: borrowing ForwardPass)
 
@@ -31,6 +37,12 @@ extension Layer {
 
   /// No memory, unless a layer says otherwise.
   public func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory { LayerMemory() }
+
+  /// Every input's gradient has memory of its own, unless a layer says otherwise.
+  public var gradientInPlace: Int? { nil }
+
+  /// The model adds up gradients, unless a layer says otherwise.
+  public var addsFurtherGradient: Bool { false }
 }
 
 /// A layer whose output is its input under another shape: no memory moves, forward or backward.
@@ -39,6 +51,8 @@ public protocol ViewLayer: Layer {}
 extension ViewLayer {
   /// Nothing is read.
   public var backwardReads: BackwardReads { [] }
+  /// The gradient stays where it is.
+  public var gradientInPlace: Int? { 0 }
   /// Nothing is done.
   public func forward(_ pass: borrowing ForwardPass) {}
   /// Nothing is done.
@@ -52,7 +66,7 @@ public struct BackwardReads: OptionSet, Sendable {
   /// A set of the given bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// The layer's inputs.
+  /// The layer's first input.
   public static let input = BackwardReads(rawValue: 1)
   /// The layer's output.
   public static let output = BackwardReads(rawValue: 2)

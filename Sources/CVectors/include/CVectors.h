@@ -7,6 +7,8 @@
 #ifndef CVECTORS_H
 #define CVECTORS_H
 
+#include "elementwise.h"
+#include "normalization.h"
 #include "product.h"
 
 #endif
