@@ -90,6 +90,22 @@ KERNEL void lockstep_moments(
   }
 }
 
+// Tables of `columns` floats: means, factors inverse·weight, and biases unless they are NULL.
+PART void fill_tables(
+  float *tables, ptrdiff_t channels, ptrdiff_t columns, const float *mean, const float *inverse,
+  const float *weight, const float *bias)
+{
+  float *factors = tables + columns, *biases = factors + columns;
+  for (ptrdiff_t c = 0; c < channels; c++) {
+    tables[c] = mean[c];
+    factors[c] = inverse[c] * weight[c];
+    if (bias) biases[c] = bias[c];
+  }
+  repeat(tables, channels, columns);
+  repeat(factors, channels, columns);
+  if (bias) repeat(biases, channels, columns);
+}
+
 // One vector of outputs.
 PART lanes normalized(
   lanes x, lanes residual, _Bool adding, lanes mean, lanes factor, lanes bias, float floor,
@@ -101,9 +117,9 @@ PART lanes normalized(
 
 PART void normalize(
   const float *x, const float *residual, _Bool adding, ptrdiff_t count, ptrdiff_t columns,
-  const float *means, const float *factors, const float *biases, float floor, float ceiling,
-  float *y)
+  const float *means, float floor, float ceiling, float *y)
 {
+  const float *factors = means + columns, *biases = factors + columns;
   ptrdiff_t rows = count / columns;
   for (ptrdiff_t first = 0; first < rows; first += BLOCK) {
     ptrdiff_t last = rows - first < BLOCK ? rows : first + BLOCK;
@@ -143,37 +159,41 @@ KERNEL void lockstep_normalize(
   const float *mean, const float *inverse, const float *weight, const float *bias, float floor,
   float ceiling, void *workspace, float *y)
 {
-  float *means = workspace, *factors = means + columns, *biases = factors + columns;
-  for (ptrdiff_t c = 0; c < channels; c++) {
-    means[c] = mean[c];
-    factors[c] = inverse[c] * weight[c];
-    biases[c] = bias[c];
-  }
-  repeat(means, channels, columns);
-  repeat(factors, channels, columns);
-  repeat(biases, channels, columns);
-  if (residual) normalize(x, residual, 1, count, columns, means, factors, biases, floor, ceiling, y);
-  else normalize(x, x, 0, count, columns, means, factors, biases, floor, ceiling, y);
+  float *tables = workspace;
+  fill_tables(tables, channels, columns, mean, inverse, weight, bias);
+  if (residual) normalize(x, residual, 1, count, columns, tables, floor, ceiling, y);
+  else normalize(x, x, 0, count, columns, tables, floor, ceiling, y);
 }
 
-// Whether dz is more than dy: by the gradients of a second reader, and by an activation's slope.
+// What a gradient passes on its way from what followed a normalization to the normalization.
 typedef struct {
+  // Added to it first, unless NULL.
   const float *further;
+  // The output of a clamp that lets it through or not; NULL if there was none, or if the clamp's
+  // input is computed again.
   const float *y;
+  // Whether it is.
+  _Bool again;
   float ceiling;
-} slopes;
+} way;
 
-// One vector of dz; `some` lanes of it count, the others are 0.
-PART lanes sloped(
-  const float *gradient, slopes by, ptrdiff_t at, ptrdiff_t some)
+// The coefficients of one vector of columns.
+typedef struct {
+  lanes mean, factor, bias, shift, slope;
+} coefficients;
+
+// One vector of dz, of which `some` lanes count; the others are 0.
+PART lanes arrived(
+  way by, const float *gradient, lanes x, ptrdiff_t at, ptrdiff_t some, const coefficients *c)
 {
   lanes dz = load_first(gradient + at, some);
   if (by.further) dz += load_first(by.further + at, some);
+  if (by.again) return open(fused(x - c->mean, c->factor, c->bias), by.ceiling, dz);
   return by.y ? open(load_first(by.y + at, some), by.ceiling, dz) : dz;
 }
 
 PART void sums(
-  const float *x, slopes by, ptrdiff_t count, ptrdiff_t columns, const float *means,
+  const float *x, way by, ptrdiff_t count, ptrdiff_t columns, const float *tables,
   float *gradient, double *plain, double *along)
 {
   ptrdiff_t rows = count / columns;
@@ -181,18 +201,25 @@ PART void sums(
   for (ptrdiff_t first = 0; first < rows; first += BLOCK) {
     ptrdiff_t last = rows - first < BLOCK ? rows : first + BLOCK;
     for (ptrdiff_t column = 0; column < columns; column += WIDTH) {
-      lanes mean[TILE], sum[TILE], product[TILE];
+      coefficients c[TILE];
+      lanes sum[TILE], product[TILE];
       EACH(t) {
-        mean[t] = load(means + column + t * LANES);
+        const float *table = tables + column + t * LANES;
+        c[t].mean = load(table);
+        if (by.again) {
+          c[t].factor = load(table + columns);
+          c[t].bias = load(table + 2 * columns);
+        }
         sum[t] = product[t] = 0;
       }
       for (ptrdiff_t i = first; i < last; i++) {
         EACH(t) {
           ptrdiff_t at = i * columns + column + t * LANES;
-          lanes dz = sloped(gradient, by, at, LANES);
+          lanes value = load(x + at);
+          lanes dz = arrived(by, gradient, value, at, LANES, &c[t]);
           if (changing) store(gradient + at, dz);
           sum[t] += dz;
-          product[t] = fused(dz, load(x + at) - mean[t], product[t]);
+          product[t] = fused(dz, value - c[t].mean, product[t]);
         }
       }
       EACH(t) {
@@ -203,98 +230,104 @@ PART void sums(
   }
   for (ptrdiff_t at = rows * columns, v = 0; at < count; at += LANES, v += LANES) {
     ptrdiff_t some = count - at < LANES ? count - at : LANES;
-    lanes dz = sloped(gradient, by, at, some);
+    coefficients c = {.mean = load(tables + v)};
+    if (by.again) {
+      c.factor = load(tables + columns + v);
+      c.bias = load(tables + 2 * columns + v);
+    }
+    lanes value = load_first(x + at, some);
+    lanes dz = arrived(by, gradient, value, at, some, &c);
     if (changing) store_first(gradient + at, dz, some);
     add_wide(plain + v, dz);
-    add_wide(along + v, dz * (load_first(x + at, some) - load(means + v)));
+    add_wide(along + v, dz * (value - c.mean));
   }
 }
 
 KERNEL void lockstep_normalize_sums(
   const float *x, const float *y, const float *further, ptrdiff_t count, ptrdiff_t channels,
-  ptrdiff_t columns, const float *mean, const float *inverse, float ceiling, void *workspace,
-  float *gradient, float *weight, float *bias)
+  ptrdiff_t columns, const float *mean, const float *inverse, const float *weight,
+  const float *bias, float ceiling, void *workspace, float *gradient, float *weight_sum,
+  float *bias_sum)
 {
   double *plain = workspace, *along = plain + columns;
-  float *means = (float *)(along + columns);
+  float *tables = (float *)(along + columns);
   memset(workspace, 0, sizeof(double) * (size_t)(2 * columns));
-  memcpy(means, mean, sizeof(float) * (size_t)channels);
-  repeat(means, channels, columns);
-  if (further && y) {
-    sums(x, (slopes){further, y, ceiling}, count, columns, means, gradient, plain, along);
-  } else if (further) {
-    sums(x, (slopes){further, NULL, ceiling}, count, columns, means, gradient, plain, along);
+  fill_tables(tables, channels, columns, mean, inverse, weight, bias);
+  if (y && further) {
+    sums(x, (way){further, y, 0, ceiling}, count, columns, tables, gradient, plain, along);
   } else if (y) {
-    sums(x, (slopes){NULL, y, ceiling}, count, columns, means, gradient, plain, along);
+    sums(x, (way){NULL, y, 0, ceiling}, count, columns, tables, gradient, plain, along);
+  } else if (bias && further) {
+    sums(x, (way){further, NULL, 1, ceiling}, count, columns, tables, gradient, plain, along);
+  } else if (bias) {
+    sums(x, (way){NULL, NULL, 1, ceiling}, count, columns, tables, gradient, plain, along);
+  } else if (further) {
+    sums(x, (way){further, NULL, 0, ceiling}, count, columns, tables, gradient, plain, along);
   } else {
-    sums(x, (slopes){NULL, NULL, ceiling}, count, columns, means, gradient, plain, along);
+    sums(x, (way){NULL, NULL, 0, ceiling}, count, columns, tables, gradient, plain, along);
   }
   fold(plain, channels, columns);
   fold(along, channels, columns);
   for (ptrdiff_t c = 0; c < channels; c++) {
-    bias[c] = (float)plain[c];
-    weight[c] = (float)(along[c] * (double)inverse[c]);
+    bias_sum[c] = (float)plain[c];
+    weight_sum[c] = (float)(along[c] * (double)inverse[c]);
   }
 }
 
+PART coefficients all_coefficients(const float *table, ptrdiff_t columns, _Bool again) {
+  coefficients c = {.mean = load(table), .factor = load(table + columns)};
+  if (again) c.bias = load(table + 2 * columns);
+  c.shift = load(table + 3 * columns);
+  c.slope = load(table + 4 * columns);
+  return c;
+}
+
 // One vector of dx.
-PART lanes gradient_of(lanes x, lanes dz, lanes mean, lanes factor, lanes shift, lanes slope) {
-  return factor * fused(mean - x, slope, dz - shift);
+PART lanes descended(lanes x, lanes dz, const coefficients *c) {
+  return c->factor * fused(c->mean - x, c->slope, dz - c->shift);
 }
 
 PART void input_gradient(
-  const float *x, const float *dz, ptrdiff_t count, ptrdiff_t columns, const float *means,
-  const float *factors, const float *shifts, const float *slopes, float *dx)
+  const float *x, const float *dz, way by, ptrdiff_t count, ptrdiff_t columns,
+  const float *tables, float *dx)
 {
   ptrdiff_t rows = count / columns;
   for (ptrdiff_t first = 0; first < rows; first += BLOCK) {
     ptrdiff_t last = rows - first < BLOCK ? rows : first + BLOCK;
     for (ptrdiff_t column = 0; column < columns; column += WIDTH) {
-      lanes center[TILE], factor[TILE], shift[TILE], slope[TILE];
-      EACH(t) {
-        center[t] = load(means + column + t * LANES);
-        factor[t] = load(factors + column + t * LANES);
-        shift[t] = load(shifts + column + t * LANES);
-        slope[t] = load(slopes + column + t * LANES);
-      }
+      coefficients c[TILE];
+      EACH(t) c[t] = all_coefficients(tables + column + t * LANES, columns, by.again);
       for (ptrdiff_t i = first; i < last; i++) {
         EACH(t) {
           ptrdiff_t at = i * columns + column + t * LANES;
-          store(
-            dx + at,
-            gradient_of(
-              load(x + at), load(dz + at), center[t], factor[t], shift[t], slope[t]));
+          lanes value = load(x + at);
+          store(dx + at, descended(value, arrived(by, dz, value, at, LANES, &c[t]), &c[t]));
         }
       }
     }
   }
   for (ptrdiff_t at = rows * columns, v = 0; at < count; at += LANES, v += LANES) {
     ptrdiff_t some = count - at < LANES ? count - at : LANES;
-    store_first(
-      dx + at,
-      gradient_of(
-        load_first(x + at, some), load_first(dz + at, some), load(means + v), load(factors + v),
-        load(shifts + v), load(slopes + v)),
-      some);
+    coefficients c = all_coefficients(tables + v, columns, by.again);
+    lanes value = load_first(x + at, some);
+    store_first(dx + at, descended(value, arrived(by, dz, value, at, some, &c), &c), some);
   }
 }
 
 KERNEL void lockstep_normalize_gradient(
   const float *x, const float *dz, ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns,
-  const float *mean, const float *inverse, const float *weight, const float *weight_sum,
-  const float *bias_sum, void *workspace, float *dx)
+  const float *mean, const float *inverse, const float *weight, const float *bias, float ceiling,
+  const float *weight_sum, const float *bias_sum, void *workspace, float *dx)
 {
-  float *means = workspace, *factors = means + columns;
-  float *shifts = factors + columns, *slopes = shifts + columns;
+  float *tables = workspace, *shifts = tables + 3 * columns, *slopes = shifts + columns;
   float share = 1 / (float)(count / channels);
+  fill_tables(tables, channels, columns, mean, inverse, weight, bias);
   for (ptrdiff_t c = 0; c < channels; c++) {
-    means[c] = mean[c];
-    factors[c] = weight[c] * inverse[c];
     shifts[c] = bias_sum[c] * share;
     slopes[c] = inverse[c] * (weight_sum[c] * share);
   }
-  for (ptrdiff_t table = 0; table < 4; table++) {
-    repeat(means + table * columns, channels, columns);
-  }
-  input_gradient(x, dz, count, columns, means, factors, shifts, slopes, dx);
+  repeat(shifts, channels, columns);
+  repeat(slopes, channels, columns);
+  if (bias) input_gradient(x, dz, (way){NULL, NULL, 1, ceiling}, count, columns, tables, dx);
+  else input_gradient(x, dz, (way){NULL, NULL, 0, ceiling}, count, columns, tables, dx);
 }

@@ -66,18 +66,22 @@ public func normalizeChannels(
     y.mutableAddress)
 }
 
-/// Makes dz, the gradient of a normalization's output, of dy, the gradient of what followed it, and
-/// overwrites the gradients of weight and bias: Σ dz·(x − mean)·inverse, and Σ dz, each [C].
+/// Overwrites the gradients of weight and bias: Σ dz·(x − mean)·inverse, and Σ dz, each [C].
+///
+/// dz, the gradient of the normalization's output, is dy + `further`, and 0 where a clamp that
+/// followed was not open. dy turns into dz where it has to: with `further`, or with `output`.
 ///
 /// - Parameters:
 ///   - x: [R, C].
-///   - output: [R, C], the outcome of a clamp to the range from 0 to `ceiling`; empty without one.
-///   - further: [R, C], added to dy before anything else; or empty.
-///   - gradient: [R, C], dy; overwritten with dz.
+///   - mean: [C], as are `inverse`, `weight` and `bias`.
+///   - ceiling: if not nil, a clamp to the range from 0 to it followed.
+///   - output: [R, C], the clamp's; empty if nothing was added before it: then it is computed again.
+///   - further: [R, C], or empty.
+///   - gradient: [R, C], dy.
 ///   - workspace: `batchNormWorkspaceCount(channels:)`, overwritten.
 public func batchNormParameterGradients(
-  _ x: Span<Float>, mean: Span<Float>, inverse: Span<Float>, output: Span<Float> = Span(),
-  ceiling: Float = .infinity, further: Span<Float> = Span(),
+  _ x: Span<Float>, mean: Span<Float>, inverse: Span<Float>, weight: Span<Float>,
+  bias: Span<Float>, ceiling: Float?, output: Span<Float>, further: Span<Float>,
   gradient: inout MutableSpan<Float>, weightGradient: inout MutableSpan<Float>,
   biasGradient: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
 ) {
@@ -85,14 +89,19 @@ public func batchNormParameterGradients(
   checkRows(x.count, channels: channels, workspace: workspace.count)
   precondition(
     gradient.count == x.count && (output.isEmpty || output.count == x.count)
-      && (further.isEmpty || further.count == x.count) && weightGradient.count == channels
-      && biasGradient.count == channels && inverse.count == channels,
-    "\(gradient.count) + \(further.count) gradients for \(x.count) inputs, \(channels) channels")
+      && (further.isEmpty || further.count == x.count),
+    "\(gradient.count) + \(further.count) gradients, \(output.count) outputs of \(x.count) inputs")
+  precondition(
+    weightGradient.count == channels && biasGradient.count == channels
+      && inverse.count == channels && weight.count == channels && bias.count == channels,
+    "\(weightGradient.count) and \(biasGradient.count) gradients for \(channels) channels")
+  let clamps = ceiling != nil
   unsafe lockstep_normalize_sums(
-    x.address, output.isEmpty ? nil : output.address, further.isEmpty ? nil : further.address,
-    x.count, channels, columns(channels), mean.address, inverse.address, ceiling,
-    workspace.mutableAddress, gradient.mutableAddress, weightGradient.mutableAddress,
-    biasGradient.mutableAddress)
+    x.address, clamps && !output.isEmpty ? output.address : nil,
+    further.isEmpty ? nil : further.address, x.count, channels, columns(channels), mean.address,
+    inverse.address, weight.address, clamps && output.isEmpty ? bias.address : nil,
+    ceiling ?? .infinity, workspace.mutableAddress, gradient.mutableAddress,
+    weightGradient.mutableAddress, biasGradient.mutableAddress)
 }
 
 /// Overwrites dx [R, C] with weight·inverse·(dz − db / R − (x − mean)·inverse·dw / R).
@@ -100,23 +109,28 @@ public func batchNormParameterGradients(
 /// - Parameters:
 ///   - x: [R, C].
 ///   - dz: [R, C]; empty if dx holds it.
+///   - mean: [C], as are `inverse`, `weight` and `bias`.
+///   - ceiling: if not nil, dz counts only where the clamp of the normalized x was open.
 ///   - weightGradient: dw [C] of this micro-batch alone, as is `biasGradient` db.
 ///   - workspace: `batchNormWorkspaceCount(channels:)`, overwritten.
 public func batchNormInputGradient(
-  _ x: Span<Float>, _ dz: Span<Float> = Span(), mean: Span<Float>, inverse: Span<Float>,
-  weight: Span<Float>, weightGradient: Span<Float>, biasGradient: Span<Float>,
-  into dx: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
+  _ x: Span<Float>, _ dz: Span<Float>, mean: Span<Float>, inverse: Span<Float>,
+  weight: Span<Float>, bias: Span<Float>, ceiling: Float?, weightGradient: Span<Float>,
+  biasGradient: Span<Float>, into dx: inout MutableSpan<Float>,
+  workspace: inout MutableSpan<Float>
 ) {
   let channels = mean.count
   checkRows(x.count, channels: channels, workspace: workspace.count)
   precondition(
     dx.count == x.count && (dz.isEmpty || dz.count == x.count) && weightGradient.count == channels
-      && biasGradient.count == channels && inverse.count == channels && weight.count == channels,
+      && biasGradient.count == channels && inverse.count == channels && weight.count == channels
+      && bias.count == channels,
     "\(dx.count) and \(dz.count) gradients for \(x.count) inputs, \(channels) channels")
   let target = unsafe dx.mutableAddress
   unsafe lockstep_normalize_gradient(
     x.address, dz.isEmpty ? UnsafePointer(target) : dz.address, x.count, channels,
-    columns(channels), mean.address, inverse.address, weight.address, weightGradient.address,
+    columns(channels), mean.address, inverse.address, weight.address,
+    ceiling == nil ? nil : bias.address, ceiling ?? .infinity, weightGradient.address,
     biasGradient.address, workspace.mutableAddress, target)
 }
 

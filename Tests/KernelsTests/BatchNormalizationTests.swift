@@ -30,6 +30,7 @@ struct NormalizationSetting: CustomTestStringConvertible, Sendable {
       NormalizationSetting(rows: 75, channels: 48, addsResidual: true, hasFurther: true),
       NormalizationSetting(rows: 75, channels: 32, addsResidual: true, ceiling: 0.5),
       NormalizationSetting(rows: 75, channels: 32, hasFurther: true),
+      NormalizationSetting(rows: 75, channels: 33, ceiling: 0.5, hasFurther: true),
     ]
 }
 
@@ -79,7 +80,8 @@ struct NormalizationSetting: CustomTestStringConvertible, Sendable {
       let sum = value + (residual.isEmpty ? 0 : Double(residual[i]))
       return s.ceiling.map { min(max(sum, 0), Double($0)) } ?? sum
     }
-    let limited = s.ceiling == nil ? [] : y
+    let limited = s.addsResidual ? y : []
+    let remaining = s.addsResidual ? nil : s.ceiling
     var gradient = outer
     var dx = unwritten(count)
     do {
@@ -87,16 +89,16 @@ struct NormalizationSetting: CustomTestStringConvertible, Sendable {
       var b = db.mutableSpan
       var g = gradient.mutableSpan
       batchNormParameterGradients(
-        x.span, mean: mean.span, inverse: inverse.span,
-        output: limited.span, ceiling: s.ceiling ?? .infinity,
-        further: further.span, gradient: &g, weightGradient: &w, biasGradient: &b,
-        workspace: &workspace)
+        x.span, mean: mean.span, inverse: inverse.span, weight: weight.span, bias: bias.span,
+        ceiling: s.ceiling, output: limited.span, further: further.span, gradient: &g,
+        weightGradient: &w, biasGradient: &b, workspace: &workspace)
       var target = dx.mutableSpan
       batchNormInputGradient(
         x.span, g.span, mean: mean.span, inverse: inverse.span, weight: weight.span,
-        weightGradient: w.span, biasGradient: b.span, into: &target, workspace: &workspace)
+        bias: bias.span, ceiling: remaining, weightGradient: w.span, biasGradient: b.span,
+        into: &target, workspace: &workspace)
     }
-    #expect(gradient == dz)
+    #expect(gradient == (s.addsResidual || s.hasFurther || s.ceiling == nil ? dz : outer))
     expectClose(mean, expected.mean, tolerance: 1e-6, "mean")
     expectClose(variance, expected.variance, tolerance: 1e-6, "variance")
     let factor = Double(s.rows) / Double(max(s.rows - 1, 1))
@@ -108,8 +110,9 @@ struct NormalizationSetting: CustomTestStringConvertible, Sendable {
     // In place, dx has the same bits.
     var g = gradient.mutableSpan
     batchNormInputGradient(
-      x.span, mean: mean.span, inverse: inverse.span, weight: weight.span,
-      weightGradient: dw.span, biasGradient: db.span, into: &g, workspace: &workspace)
+      x.span, Span(), mean: mean.span, inverse: inverse.span, weight: weight.span,
+      bias: bias.span, ceiling: remaining, weightGradient: dw.span, biasGradient: db.span,
+      into: &g, workspace: &workspace)
     #expect(gradient == dx)
   }
 

@@ -27,8 +27,10 @@ struct FusedBatchNorm: Layer {
     return LayerMemory(saved: 3 * c, workspace: batchNormWorkspaceCount(channels: c))
   }
 
-  /// The normalized input is computed anew; the output tells where it was clamped.
-  var backwardReads: BackwardReads { ceiling == nil ? .input : [.input, .output] }
+  /// Where a sum with a residual was clamped, the output tells; all else is computed again.
+  var backwardReads: BackwardReads {
+    addsResidual && ceiling != nil ? [.input, .output] : .input
+  }
 
   /// The residual's gradient is that of the sum; without one, the input's takes the place.
   var gradientInPlace: Int? { addsResidual ? 1 : 0 }
@@ -69,9 +71,10 @@ struct FusedBatchNorm: Layer {
     var dw = pass.parameterGradient(0)
     var db = pass.parameterGradient(1)
     batchNormParameterGradients(
-      pass.input(), mean: mean, inverse: inverse, output: ceiling == nil ? Span() : pass.output,
-      ceiling: ceiling ?? .infinity, further: pass.furtherGradient, gradient: &gradient,
-      weightGradient: &dw, biasGradient: &db, workspace: &workspace)
+      pass.input(), mean: mean, inverse: inverse, weight: pass.parameter(0),
+      bias: pass.parameter(1), ceiling: ceiling, output: addsResidual ? pass.output : Span(),
+      further: pass.furtherGradient, gradient: &gradient, weightGradient: &dw, biasGradient: &db,
+      workspace: &workspace)
     var meanStatistic = pass.parameterGradient(2)
     copy(mean, into: &meanStatistic)
     var varianceStatistic = pass.parameterGradient(3)
@@ -82,11 +85,13 @@ struct FusedBatchNorm: Layer {
       var dx = pass.inputGradient()
       batchNormInputGradient(
         pass.input(), gradient.span, mean: mean, inverse: inverse, weight: pass.parameter(0),
-        weightGradient: dw.span, biasGradient: db.span, into: &dx, workspace: &workspace)
+        bias: pass.parameter(1), ceiling: nil, weightGradient: dw.span, biasGradient: db.span,
+        into: &dx, workspace: &workspace)
     } else {
       batchNormInputGradient(
-        pass.input(), mean: mean, inverse: inverse, weight: pass.parameter(0),
-        weightGradient: dw.span, biasGradient: db.span, into: &gradient, workspace: &workspace)
+        pass.input(), Span(), mean: mean, inverse: inverse, weight: pass.parameter(0),
+        bias: pass.parameter(1), ceiling: ceiling, weightGradient: dw.span, biasGradient: db.span,
+        into: &gradient, workspace: &workspace)
     }
   }
 }
