@@ -9,6 +9,7 @@
 
 #include "elementwise.h"
 #include "normalization.h"
+#include "pooling.h"
 #include "product.h"
 
 #endif
