@@ -138,4 +138,32 @@ struct NormalizationSetting: CustomTestStringConvertible, Sendable {
       #expect(abs(Double(variance[c]) / spread - 1) < 2e-6)
     }
   }
+
+  @Test func `large outputs, written past the caches, have the bits of small ones`() {
+    let (rows, channels) = (40_001, 56)
+    var x = AlignedArray<Float>(count: rows * channels)
+    var y = AlignedArray<Float>(count: rows * channels)
+    for (i, value) in numbers(rows * channels, seed: 15).enumerated() { x[i] = value }
+    let mean = numbers(channels, seed: 16)
+    let factors = numbers(channels, seed: 17)
+    func normalize(_ range: Range<Int>, adding: Bool, into y: inout MutableSpan<Float>) {
+      var scratch = unwritten(batchNormWorkspaceCount(channels: channels))
+      var workspace = scratch.mutableSpan
+      let part = x.span.extracting(range)
+      normalizeChannels(
+        part, mean: mean.span, inverse: factors.span, weight: mean.span, bias: factors.span,
+        adding: adding ? part : Span(), ceiling: 1, into: &y, workspace: &workspace)
+    }
+    for adding in [false, true] {
+      var all = y.mutableSpan
+      normalize(0..<x.count, adding: adding, into: &all)
+      for first in stride(from: 0, to: rows, by: 1000) {
+        let range = first * channels..<min(first + 1000, rows) * channels
+        var part = unwritten(range.count)
+        var target = part.mutableSpan
+        normalize(range, adding: adding, into: &target)
+        #expect(range.allSatisfy { y[$0] == part[$0 - range.lowerBound] })
+      }
+    }
+  }
 }

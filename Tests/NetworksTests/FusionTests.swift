@@ -47,6 +47,15 @@ import Testing
       try NetworkCatalogue.network(named: name, input: [32, 32, 3], classes: 5, dropout: 0.3))
   }
 
+  @Test(arguments: ["resnet20", "vgg11_bn", "mobilenet_v2"])
+  func `what is between fused layers takes no memory`(name: String) throws {
+    let network = try NetworkCatalogue.network(named: name, input: [32, 32, 3], classes: 5)
+    let bytes = [true, false].map {
+      Model(network, loss: .softmaxCrossEntropy(), microBatch: 8, seed: 1, fusing: $0).memoryBytes
+    }
+    #expect(bytes[0] < bytes[1])
+  }
+
   @Test func `what cannot be fused stays, and what can be has the same bits`() throws {
     var network = Network(name: "tangled", input: [5, 5, 2])
     let x = try network.add("conv", Conv2D(6, kernel: 3, padding: 1), network.images)
