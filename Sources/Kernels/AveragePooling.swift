@@ -1,3 +1,4 @@
+import CVectors
 import Storage
 
 /// Overwrites y [N, OH, OW, C] with the mean of each window of x [N, H, W, C].
@@ -6,45 +7,18 @@ import Storage
 public func averagePooling(
   _ x: Span<Float>, _ window: WindowGeometry, channels: Int, into y: inout MutableSpan<Float>
 ) {
-  let samples = checkedSamples(x.count, y.count, window, channels: channels)
-  let share = 1 / Float(window.kernel.count)
-  var place = OutputPlace(0, window)
-  for position in 0..<samples * window.output.count {
-    var target = y.slice(position * channels..<(position + 1) * channels)
-    fill(&target, with: 0)
-    let sampleStart = place.sample * window.input.count
-    for kh in window.rowsInside(place.row) {
-      for kw in window.columnsInside(place.column) {
-        let from = (sampleStart + window.inputPosition(place, kh, kw)) * channels
-        let source = x.extracting(from..<from + channels)
-        for c in 0..<channels { target[c] += source[c] }
-      }
-    }
-    for c in 0..<channels { target[c] *= share }
-    place.advance(window)
-  }
+  var shape = poolingShape(window, channels: channels, x: x.count, y: y.count)
+  unsafe lockstep_average_pooling(
+    x.address, &shape, 1 / Float(window.kernel.count), y.mutableAddress)
 }
 
 /// Overwrites dx [N, H, W, C]: each input takes 1 / (KH·KW) of every output that saw it.
 public func averagePoolingGradient(
   _ dy: Span<Float>, _ window: WindowGeometry, channels: Int, into dx: inout MutableSpan<Float>
 ) {
-  let samples = checkedSamples(dx.count, dy.count, window, channels: channels)
-  let share = 1 / Float(window.kernel.count)
-  fill(&dx, with: 0)
-  var place = OutputPlace(0, window)
-  for position in 0..<samples * window.output.count {
-    let outer = dy.extracting(position * channels..<(position + 1) * channels)
-    let sampleStart = place.sample * window.input.count
-    for kh in window.rowsInside(place.row) {
-      for kw in window.columnsInside(place.column) {
-        let to = (sampleStart + window.inputPosition(place, kh, kw)) * channels
-        var target = dx.slice(to..<to + channels)
-        for c in 0..<channels { target[c] += outer[c] * share }
-      }
-    }
-    place.advance(window)
-  }
+  var shape = poolingShape(window, channels: channels, x: dx.count, y: dy.count)
+  unsafe lockstep_average_pooling_gradient(
+    dy.address, &shape, 1 / Float(window.kernel.count), dx.mutableAddress)
 }
 
 /// Overwrites y [N, C] with the means of x [N, positions, C] over the positions, in their order.

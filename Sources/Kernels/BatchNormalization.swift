@@ -1,42 +1,34 @@
+import CVectors
 import Storage
 
 // Batch normalization: Ioffe and Szegedy, "Batch normalization", 2015. Activations are [R, C], where
-// R counts the positions of all samples. Sums over R run row by row with Kahan's compensation
-// (Kahan, "Further remarks on reducing truncation errors", 1965), so that their error does not
-// grow with R.
+// R counts the positions of all samples. Sums over R run in single precision over short blocks of
+// rows, and in double over blocks, so that their error does not grow with R.
 
-/// Overwrites the mean and the biased variance of each channel of x [R, C], in two passes.
+/// Floats of workspace that each kernel of a batch normalization of `channels` overwrites.
+public func batchNormWorkspaceCount(channels: Int) -> Int {
+  Int(LOCKSTEP_WORKSPACE) * columns(channels)
+}
+
+/// Overwrites the mean and the biased variance of each channel of x [R, C].
+///
+/// The variance is Σ (x − mean)² / R, joined from blocks (Chan, Golub and LeVeque, 1979): its error
+/// does not grow with the mean either.
 ///
 /// - Parameters:
 ///   - mean: [C], overwritten.
-///   - variance: [C], overwritten with Σ (x − mean)² / R.
-///   - workspace: [C], overwritten.
+///   - variance: [C], overwritten.
+///   - workspace: `batchNormWorkspaceCount(channels:)`, overwritten.
 public func channelMoments(
   of x: Span<Float>, mean: inout MutableSpan<Float>, variance: inout MutableSpan<Float>,
-  workspace lost: inout MutableSpan<Float>
+  workspace: inout MutableSpan<Float>
 ) {
   let channels = mean.count
-  let rows = checkedRows(x.count, channels: channels)
-  precondition(
-    variance.count == channels && lost.count == channels,
-    "\(variance.count) variances, \(lost.count) of workspace for \(channels) channels")
-  fill(&mean, with: 0)
-  fill(&lost, with: 0)
-  for row in 0..<rows {
-    let values = x.extracting(row * channels..<(row + 1) * channels)
-    for c in 0..<channels { addCompensated(values[c], to: &mean[c], lost: &lost[c]) }
-  }
-  for c in 0..<channels { mean[c] /= Float(rows) }
-  fill(&variance, with: 0)
-  fill(&lost, with: 0)
-  for row in 0..<rows {
-    let values = x.extracting(row * channels..<(row + 1) * channels)
-    for c in 0..<channels {
-      let deviation = values[c] - mean[c]
-      addCompensated(deviation * deviation, to: &variance[c], lost: &lost[c])
-    }
-  }
-  for c in 0..<channels { variance[c] /= Float(rows) }
+  checkRows(x.count, channels: channels, workspace: workspace.count)
+  precondition(variance.count == channels, "\(variance.count) variances of \(channels) channels")
+  unsafe lockstep_moments(
+    x.address, x.count, channels, columns(channels), workspace.mutableAddress,
+    mean.mutableAddress, variance.mutableAddress)
 }
 
 /// Overwrites `inverse` [C] with 1 / √(variance + ε).
@@ -48,84 +40,98 @@ public func inverseDeviations(
   for c in 0..<inverse.count { inverse[c] = 1 / (variance[c] + epsilon).squareRoot() }
 }
 
-/// Overwrites y [R, C] with (x − mean)·inverse·weight + bias, channel by channel.
+/// Overwrites y [R, C] with (x − mean)·inverse·weight + bias, channel by channel, and what follows.
 ///
 /// - Parameters:
 ///   - x: [R, C].
 ///   - mean: [C], as are `inverse` (of the standard deviation), `weight` and `bias`.
+///   - residual: [R, C] to be added, or empty.
+///   - ceiling: if not nil, the sum is clamped to the range from 0 to it, as by `rectify`.
+///   - workspace: `batchNormWorkspaceCount(channels:)`, overwritten.
 public func normalizeChannels(
   _ x: Span<Float>, mean: Span<Float>, inverse: Span<Float>, weight: Span<Float>,
-  bias: Span<Float>, into y: inout MutableSpan<Float>
+  bias: Span<Float>, adding residual: Span<Float> = Span(), ceiling: Float? = nil,
+  into y: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
 ) {
   let channels = mean.count
-  let rows = checkedRows(x.count, channels: channels)
+  checkRows(x.count, channels: channels, workspace: workspace.count)
   precondition(
-    y.count == x.count && inverse.count == channels && weight.count == channels
-      && bias.count == channels, "\(y.count) outputs for \(x.count) inputs, \(channels) channels")
-  for row in 0..<rows {
-    let values = x.extracting(row * channels..<(row + 1) * channels)
-    var target = y.slice(row * channels..<(row + 1) * channels)
-    for c in 0..<channels {
-      target[c] = (values[c] - mean[c]) * (inverse[c] * weight[c]) + bias[c]
-    }
-  }
+    y.count == x.count && (residual.isEmpty || residual.count == x.count)
+      && inverse.count == channels && weight.count == channels && bias.count == channels,
+    "\(y.count) outputs for \(x.count) inputs + \(residual.count), \(channels) channels")
+  unsafe lockstep_normalize(
+    x.address, residual.isEmpty ? nil : residual.address, x.count, channels, columns(channels),
+    mean.address, inverse.address, weight.address, bias.address,
+    ceiling == nil ? -.infinity : 0, ceiling ?? .infinity, workspace.mutableAddress,
+    y.mutableAddress)
 }
 
-/// Overwrites the gradients of weight and bias: Σ dy·(x − mean)·inverse, and Σ dy, each [C].
+/// Overwrites the gradients of weight and bias: Σ dz·(x − mean)·inverse, and Σ dz, each [C].
 ///
-/// - Parameter workspace: [2·C], overwritten.
+/// dz, the gradient of the normalization's output, is dy + `further`, and 0 where a clamp that
+/// followed was not open. dy turns into dz where it has to: with `further`, or with `output`.
+///
+/// - Parameters:
+///   - x: [R, C].
+///   - mean: [C], as are `inverse`, `weight` and `bias`.
+///   - ceiling: if not nil, a clamp to the range from 0 to it followed.
+///   - output: [R, C], the clamp's; empty if nothing was added before it: then it is computed again.
+///   - further: [R, C], or empty.
+///   - gradient: [R, C], dy.
+///   - workspace: `batchNormWorkspaceCount(channels:)`, overwritten.
 public func batchNormParameterGradients(
-  _ x: Span<Float>, _ dy: Span<Float>, mean: Span<Float>, inverse: Span<Float>,
-  weightGradient: inout MutableSpan<Float>, biasGradient: inout MutableSpan<Float>,
-  workspace lost: inout MutableSpan<Float>
+  _ x: Span<Float>, mean: Span<Float>, inverse: Span<Float>, weight: Span<Float>,
+  bias: Span<Float>, ceiling: Float?, output: Span<Float>, further: Span<Float>,
+  gradient: inout MutableSpan<Float>, weightGradient: inout MutableSpan<Float>,
+  biasGradient: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
 ) {
   let channels = mean.count
-  let rows = checkedRows(x.count, channels: channels)
+  checkRows(x.count, channels: channels, workspace: workspace.count)
   precondition(
-    dy.count == x.count && weightGradient.count == channels && biasGradient.count == channels
-      && inverse.count == channels && lost.count == 2 * channels,
-    "\(dy.count) gradients for \(x.count) inputs, \(channels) channels")
-  fill(&weightGradient, with: 0)
-  fill(&biasGradient, with: 0)
-  fill(&lost, with: 0)
-  for row in 0..<rows {
-    let values = x.extracting(row * channels..<(row + 1) * channels)
-    let outer = dy.extracting(row * channels..<(row + 1) * channels)
-    var lostBias = lost.slice(0..<channels)
-    for c in 0..<channels { addCompensated(outer[c], to: &biasGradient[c], lost: &lostBias[c]) }
-    var lostWeight = lost.slice(channels..<2 * channels)
-    for c in 0..<channels {
-      let term = outer[c] * ((values[c] - mean[c]) * inverse[c])
-      addCompensated(term, to: &weightGradient[c], lost: &lostWeight[c])
-    }
-  }
+    gradient.count == x.count && (output.isEmpty || output.count == x.count)
+      && (further.isEmpty || further.count == x.count),
+    "\(gradient.count) + \(further.count) gradients, \(output.count) outputs of \(x.count) inputs")
+  precondition(
+    weightGradient.count == channels && biasGradient.count == channels
+      && inverse.count == channels && weight.count == channels && bias.count == channels,
+    "\(weightGradient.count) and \(biasGradient.count) gradients for \(channels) channels")
+  let clamps = ceiling != nil
+  unsafe lockstep_normalize_sums(
+    x.address, clamps && !output.isEmpty ? output.address : nil,
+    further.isEmpty ? nil : further.address, x.count, channels, columns(channels), mean.address,
+    inverse.address, weight.address, clamps && output.isEmpty ? bias.address : nil,
+    ceiling ?? .infinity, workspace.mutableAddress, gradient.mutableAddress,
+    weightGradient.mutableAddress, biasGradient.mutableAddress)
 }
 
-/// Overwrites dx [R, C] with weight·inverse·(dy − db / R − (x − mean)·inverse·dw / R).
+/// Overwrites dx [R, C] with weight·inverse·(dz − db / R − (x − mean)·inverse·dw / R).
 ///
-/// `weightGradient` dw and `biasGradient` db are those of this micro-batch alone.
+/// - Parameters:
+///   - x: [R, C].
+///   - dz: [R, C]; empty if dx holds it.
+///   - mean: [C], as are `inverse`, `weight` and `bias`.
+///   - ceiling: if not nil, dz counts only where the clamp of the normalized x was open.
+///   - weightGradient: dw [C] of this micro-batch alone, as is `biasGradient` db.
+///   - workspace: `batchNormWorkspaceCount(channels:)`, overwritten.
 public func batchNormInputGradient(
-  _ x: Span<Float>, _ dy: Span<Float>, mean: Span<Float>, inverse: Span<Float>,
-  weight: Span<Float>, weightGradient: Span<Float>, biasGradient: Span<Float>,
-  into dx: inout MutableSpan<Float>
+  _ x: Span<Float>, _ dz: Span<Float>, mean: Span<Float>, inverse: Span<Float>,
+  weight: Span<Float>, bias: Span<Float>, ceiling: Float?, weightGradient: Span<Float>,
+  biasGradient: Span<Float>, into dx: inout MutableSpan<Float>,
+  workspace: inout MutableSpan<Float>
 ) {
   let channels = mean.count
-  let rows = checkedRows(x.count, channels: channels)
+  checkRows(x.count, channels: channels, workspace: workspace.count)
   precondition(
-    dy.count == x.count && dx.count == x.count && weightGradient.count == channels
-      && biasGradient.count == channels && inverse.count == channels && weight.count == channels,
-    "\(dx.count) and \(dy.count) gradients for \(x.count) inputs, \(channels) channels")
-  let share = 1 / Float(rows)
-  for row in 0..<rows {
-    let values = x.extracting(row * channels..<(row + 1) * channels)
-    let outer = dy.extracting(row * channels..<(row + 1) * channels)
-    var target = dx.slice(row * channels..<(row + 1) * channels)
-    for c in 0..<channels {
-      let normalized = (values[c] - mean[c]) * inverse[c]
-      let along = biasGradient[c] * share + normalized * (weightGradient[c] * share)
-      target[c] = weight[c] * inverse[c] * (outer[c] - along)
-    }
-  }
+    dx.count == x.count && (dz.isEmpty || dz.count == x.count) && weightGradient.count == channels
+      && biasGradient.count == channels && inverse.count == channels && weight.count == channels
+      && bias.count == channels,
+    "\(dx.count) and \(dz.count) gradients for \(x.count) inputs, \(channels) channels")
+  let target = unsafe dx.mutableAddress
+  unsafe lockstep_normalize_gradient(
+    x.address, dz.isEmpty ? UnsafePointer(target) : dz.address, x.count, channels,
+    columns(channels), mean.address, inverse.address, weight.address,
+    ceiling == nil ? nil : bias.address, ceiling ?? .infinity, weightGradient.address,
+    biasGradient.address, workspace.mutableAddress, target)
 }
 
 /// Overwrites `unbiased` [C] with variance·R / (R − 1); a single row keeps its variance, 0.
@@ -138,16 +144,16 @@ public func unbiasedVariances(
   for c in 0..<unbiased.count { unbiased[c] = variance[c] * factor }
 }
 
-@inline(__always)
-private func addCompensated(_ term: Float, to sum: inout Float, lost: inout Float) {
-  let corrected = term - lost
-  let next = sum + corrected
-  lost = (next - sum) - corrected
-  sum = next
+/// The least common multiple of the channels and of the columns that kernels hold in registers.
+private func columns(_ channels: Int) -> Int {
+  var columns = channels
+  while columns % Int(LOCKSTEP_COLUMNS) != 0 { columns += channels }
+  return columns
 }
 
-/// The number of rows of x [R, C]; stops if it is not whole.
-private func checkedRows(_ count: Int, channels: Int) -> Int {
+/// Stops if x [R, C] has no whole number of rows, or if the workspace is too small.
+private func checkRows(_ count: Int, channels: Int, workspace: Int) {
   precondition(count % channels == 0, "\(count) elements in rows of \(channels) channels")
-  return count / channels
+  let needed = batchNormWorkspaceCount(channels: channels)
+  precondition(workspace >= needed, "a workspace of \(workspace) in place of \(needed) floats")
 }

@@ -1,8 +1,10 @@
+import CVectors
 import Storage
 
 /// Overwrites y [N, OH, OW, C] with the largest input of each window; padding never wins.
 ///
-/// The first of equals wins, in the order of the window's elements; NaN wins over numbers.
+/// The first of equals wins, in the order of the window's elements; NaN wins over numbers. The
+/// padding is smaller than the window.
 ///
 /// - Parameters:
 ///   - x: [N, H, W, C].
@@ -11,38 +13,14 @@ public func maxPooling(
   _ x: Span<Float>, _ window: WindowGeometry, channels: Int, into y: inout MutableSpan<Float>,
   indices: inout MutableSpan<Int32>
 ) {
-  let samples = checkedSamples(x.count, y.count, window, channels: channels)
   precondition(indices.count == y.count, "\(indices.count) indices for \(y.count) outputs")
-  var place = OutputPlace(0, window)
-  for position in 0..<samples * window.output.count {
-    var best = y.slice(position * channels..<(position + 1) * channels)
-    var winners = indices.slice(position * channels..<(position + 1) * channels)
-    fill(&best, with: -.infinity)
-    let rows = window.rowsInside(place.row)
-    let columns = window.columnsInside(place.column)
-    precondition(
-      !rows.isEmpty && !columns.isEmpty, "a window in the padding: \(window.padding) at \(window)")
-    let first = window.inputPosition(place, rows.lowerBound, columns.lowerBound) * channels
-    for c in 0..<channels { winners[c] = Int32(truncatingIfNeeded: first + c) }
-    let sampleStart = place.sample * window.input.count * channels
-    for kh in rows {
-      for kw in columns {
-        let offset = window.inputPosition(place, kh, kw) * channels
-        let from = sampleStart + offset
-        let source = x.extracting(from..<from + channels)
-        for c in 0..<channels {
-          let (value, largest, winner) = (source[c], best[c], winners[c])
-          let wins = value > largest || value != value
-          // A mask in place of a choice, which the compiler would turn into branches.
-          let mask: Int32 = wins ? -1 : 0
-          best[c] = Float(
-            bitPattern: value.bitPattern & UInt32(bitPattern: mask)
-              | largest.bitPattern & ~UInt32(bitPattern: mask))
-          winners[c] = Int32(truncatingIfNeeded: offset &+ c) & mask | winner & ~mask
-        }
-      }
-    }
-    place.advance(window)
+  precondition(
+    window.padding.height < window.kernel.height && window.padding.width < window.kernel.width,
+    "a window \(window.kernel) in the padding \(window.padding)")
+  var shape = poolingShape(window, channels: channels, x: x.count, y: y.count)
+  let best = unsafe y.mutableAddress
+  unsafe indices.withUnsafeMutableBufferPointer { winners in
+    unsafe lockstep_max_pooling(x.address, &shape, best, winners.baseAddress)
   }
 }
 
@@ -51,32 +29,26 @@ public func maxPoolingGradient(
   _ dy: Span<Float>, indices: Span<Int32>, _ window: WindowGeometry, channels: Int,
   into dx: inout MutableSpan<Float>
 ) {
-  let samples = checkedSamples(dx.count, dy.count, window, channels: channels)
   precondition(indices.count == dy.count, "\(indices.count) indices for \(dy.count) outputs")
-  fill(&dx, with: 0)
-  let inputs = window.input.count * channels
-  let outputs = window.output.count * channels
-  for sample in 0..<samples {
-    let outer = dy.extracting(sample * outputs..<(sample + 1) * outputs)
-    let winners = indices.extracting(sample * outputs..<(sample + 1) * outputs)
-    var target = dx.slice(sample * inputs..<(sample + 1) * inputs)
-    for i in 0..<outputs { target[Int(winners[i])] += outer[i] }
+  var shape = poolingShape(window, channels: channels, x: dx.count, y: dy.count)
+  let target = unsafe dx.mutableAddress
+  unsafe indices.withUnsafeBufferPointer { winners in
+    unsafe lockstep_max_pooling_gradient(dy.address, winners.baseAddress, &shape, target)
   }
 }
 
-extension WindowGeometry {
-  /// The position, within its sample, of the input under element (kh, kw) of a window.
-  func inputPosition(_ place: OutputPlace, _ kh: Int, _ kw: Int) -> Int {
-    let row = firstRow(place.row) + kh * dilation.height
-    return row * input.width + firstColumn(place.column) + kw * dilation.width
-  }
-}
-
-/// The number of samples in x [N, H, W, C] and y [N, OH, OW, C]; stops if they differ.
-func checkedSamples(_ x: Int, _ y: Int, _ window: WindowGeometry, channels: Int) -> Int {
+/// The shapes of a pooling of x [N, H, W, C] into y [N, OH, OW, C]; stops if they do not fit.
+func poolingShape(_ window: WindowGeometry, channels: Int, x: Int, y: Int) -> lockstep_pooling {
   let samples = x / (window.input.count * channels)
   precondition(
-    x == samples * window.input.count * channels && y == samples * window.output.count * channels,
+    x == samples * window.input.count * channels && y == samples * window.output.count * channels
+      && window.dilation == 1,
     "\(x) inputs and \(y) outputs of \(window) with \(channels) channels")
-  return samples
+  return lockstep_pooling(
+    samples: samples, channels: channels, input_height: window.input.height,
+    input_width: window.input.width, output_height: window.output.height,
+    output_width: window.output.width, kernel_height: window.kernel.height,
+    kernel_width: window.kernel.width, stride_height: window.stride.height,
+    stride_width: window.stride.width, padding_height: window.padding.height,
+    padding_width: window.padding.width)
 }

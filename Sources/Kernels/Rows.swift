@@ -1,24 +1,21 @@
+import CVectors
 import Storage
 
 /// Adds `row` [C] to every row of `matrix` [N, C].
 public func addToRows(_ row: Span<Float>, of matrix: inout MutableSpan<Float>) {
   let columns = row.count
   precondition(matrix.count % columns == 0, "\(matrix.count) elements in rows of \(columns)")
-  for start in stride(from: 0, to: matrix.count, by: columns) {
-    var target = matrix.slice(start..<start + columns)
-    for c in 0..<columns { target[c] += row[c] }
-  }
+  unsafe lockstep_add_to_rows(
+    row.address, matrix.count / columns, columns, matrix.mutableAddress)
 }
 
-/// Overwrites `sums` [C] with the sums over the rows of `matrix` [N, C], first row first.
+/// Overwrites `sums` [C] with the sums over the rows of `matrix` [N, C].
+///
+/// Blocks of rows are summed in single precision, and the blocks' sums in double.
 public func sumRows(of matrix: Span<Float>, into sums: inout MutableSpan<Float>) {
   let columns = sums.count
   precondition(matrix.count % columns == 0, "\(matrix.count) elements in rows of \(columns)")
-  for c in 0..<columns { sums[c] = 0 }
-  for start in stride(from: 0, to: matrix.count, by: columns) {
-    let row = matrix.extracting(start..<start + columns)
-    for c in 0..<columns { sums[c] += row[c] }
-  }
+  unsafe lockstep_sum_rows(matrix.address, matrix.count / columns, columns, sums.mutableAddress)
 }
 
 /// Copies `count` columns of x, from `first` on, into the columns of y from `target` on.

@@ -22,11 +22,9 @@ public struct BackwardPass {
   /// The shape of one output sample.
   public var outputShape: Shape { node.outputShape }
 
-  /// An input, [N, …]; only if the layer's `backwardReads` holds `.input`.
+  /// The first input, [N, …]; only if the layer's `backwardReads` holds `.input`.
   @_lifetime(borrow self)
-  public func input(_ index: Int = 0) -> Span<Float> {
-    arena.read(node.inputs[index])
-  }
+  public func input() -> Span<Float> { arena.read(node.inputs[0]) }
 
   /// The output, [N, …]; only if the layer's `backwardReads` holds `.output`.
   public var output: Span<Float> {
@@ -38,10 +36,21 @@ public struct BackwardPass {
     @_lifetime(borrow self) get { arena.read(node.outputGradient) }
   }
 
+  /// The output's gradient, [N, …], to be turned into that of the layer's `gradientInPlace`.
+  public var gradientInPlace: MutableSpan<Float> {
+    @_lifetime(borrow self) get { arena.write(node.outputGradient) }
+  }
+
+  /// What is still to be added to the output's gradient, [N, …], or empty; only if the layer's
+  /// `addsFurtherGradient` holds.
+  public var furtherGradient: Span<Float> {
+    @_lifetime(borrow self) get { arena.read(node.furtherGradient) }
+  }
+
   /// Whether anything before this layer learns, so that the input's gradient is wanted.
   public func needsInputGradient(_ index: Int = 0) -> Bool { node.inputGradients[index] != nil }
 
-  /// The loss's gradient with respect to an input, [N, …], to be overwritten.
+  /// The loss's gradient with respect to an input, [N, …], to be overwritten; not that in place.
   @_lifetime(borrow self)
   public func inputGradient(_ index: Int = 0) -> MutableSpan<Float> {
     guard let range = node.inputGradients[index] else {

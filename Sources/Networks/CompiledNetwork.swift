@@ -13,7 +13,9 @@ struct CompiledNetwork: Sendable {
   /// The elements of the arena.
   let arenaCount: Int
 
-  init(_ network: Network, parameterRanges: [[Range<Int>]], microBatch: Int) {
+  /// - Parameter parameterRanges: for each node of the network as it was described.
+  init(_ fused: FusedNetwork, parameterRanges: [[Range<Int>]], microBatch: Int) {
+    let network = fused.network
     let wishes = MemoryWishes(network, microBatch: microBatch)
     let plan = MemoryPlan(wishes.requests)
     func place(_ request: Int?) -> Range<Int> {
@@ -22,20 +24,22 @@ struct CompiledNetwork: Sendable {
     }
     for (index, node) in network.nodes.enumerated() {
       let gradients = wishes.outputGradients[index]
+      let addsOne = gradients.count > 1 && node.layer.addsFurtherGradient
       nodes.append(
         CompiledNode(
-          layer: node.layer, index: index, inputShapes: node.inputs.map(\.shape),
+          layer: node.layer, index: fused.origins[index], inputShapes: node.inputs.map(\.shape),
           outputShape: node.shape,
           inputs: node.inputs.map { place($0.node < 0 ? wishes.images : wishes.outputs[$0.node]) },
           output: place(wishes.outputs[index]), outputGradient: place(gradients.first),
           inputGradients: wishes.inputGradients[index].map { $0.map(place) },
-          furtherGradients: gradients.dropFirst().map(place),
+          summedGradients: gradients.dropFirst().dropLast(addsOne ? 1 : 0).map(place),
+          furtherGradient: place(addsOne ? gradients.last : nil),
           saved: place(wishes.saved[index]), savedIndices: place(wishes.savedIndices[index]),
           forwardWorkspace: place(wishes.forwardWorkspace[index]),
           backwardWorkspace: place(wishes.backwardWorkspace[index]),
           preparedForward: place(wishes.preparedForward[index]),
           preparedBackward: place(wishes.preparedBackward[index]),
-          parameters: parameterRanges[index]))
+          parameters: parameterRanges[fused.origins[index]]))
     }
     images = place(wishes.images)
     output = nodes.last?.output ?? images

@@ -5,7 +5,7 @@ import Storage
 /// Ranges are elements of the model's arena unless they say otherwise.
 struct CompiledNode: Sendable {
   let layer: any Layer
-  /// Tells the layers apart in random streams.
+  /// The layer's place in the network as it was described; tells the layers apart in random streams.
   let index: Int
   let inputShapes: [Shape]
   let outputShape: Shape
@@ -14,8 +14,10 @@ struct CompiledNode: Sendable {
   let outputGradient: Range<Int>
   /// Where the gradient of each input goes; nil if nobody needs it.
   private(set) var inputGradients: [Range<Int>?]
-  /// Gradients that further consumers of the output leave, to be added to `outputGradient`.
-  let furtherGradients: [Range<Int>]
+  /// Gradients that further consumers of the output leave, to be added to `outputGradient` first.
+  let summedGradients: [Range<Int>]
+  /// One more of them, which the layer itself adds; else empty.
+  let furtherGradient: Range<Int>
   let saved: Range<Int>
   let savedIndices: Range<Int>
   let forwardWorkspace: Range<Int>

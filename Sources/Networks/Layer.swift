@@ -24,6 +24,12 @@ public protocol Layer: Sendable {
   /// Brings the parameters into the form that `backward` reads as `pass.prepared`.
   func prepareBackward(_ pass: borrowing PreparationPass)
 
+  /// The input whose gradient `backward` makes in place of the output's; nil if none.
+  var gradientInPlace: Int? { get }
+
+  /// Whether `backward` adds `pass.furtherGradient` to the output's gradient by itself.
+  var addsFurtherGradient: Bool { get }
+
   /// Computes `pass.output` from `pass.input`.
   func forward(_ pass: borrowing ForwardPass)
 
@@ -43,6 +49,12 @@ extension Layer {
 
   /// Nothing, unless a layer says otherwise.
   public func prepareBackward(_ pass: borrowing PreparationPass) {}
+
+  /// Every input's gradient has memory of its own, unless a layer says otherwise.
+  public var gradientInPlace: Int? { nil }
+
+  /// The model adds up gradients, unless a layer says otherwise.
+  public var addsFurtherGradient: Bool { false }
 }
 
 /// A layer whose output is its input under another shape: no memory moves, forward or backward.
@@ -51,6 +63,8 @@ public protocol ViewLayer: Layer {}
 extension ViewLayer {
   /// Nothing is read.
   public var backwardReads: BackwardReads { [] }
+  /// The gradient stays where it is.
+  public var gradientInPlace: Int? { 0 }
   /// Nothing is done.
   public func forward(_ pass: borrowing ForwardPass) {}
   /// Nothing is done.
@@ -64,7 +78,7 @@ public struct BackwardReads: OptionSet, Sendable {
   /// A set of the given bits.
   public init(rawValue: Int) { self.rawValue = rawValue }
 
-  /// The layer's inputs.
+  /// The layer's first input.
   public static let input = BackwardReads(rawValue: 1)
   /// The layer's output.
   public static let output = BackwardReads(rawValue: 2)

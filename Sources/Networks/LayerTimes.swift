@@ -18,7 +18,7 @@ public struct LayerTimes: Sendable {
   mutating func addForward(of layer: any Layer, _ time: Duration) {
     switch layer {
     case is Conv2D: convolutionForward += time
-    case is BatchNorm: batchNorm += time
+    case is BatchNorm, is FusedBatchNorm: batchNorm += time
     default: otherLayers += time
     }
   }
@@ -30,7 +30,7 @@ public struct LayerTimes: Sendable {
       let weights = min(weights, time)
       convolutionWeightGradient += weights
       convolutionInputGradient += time - weights
-    case is BatchNorm: batchNorm += time
+    case is BatchNorm, is FusedBatchNorm: batchNorm += time
     default: otherLayers += time
     }
   }

@@ -50,8 +50,9 @@ package struct MemoryWishes {
     images = request(microBatch * network.images.shape.count, 0...0)
     for (i, node) in nodes.enumerated() {
       let inputs = node.inputs.map { $0.node < 0 ? images : outputs[$0.node] }
-      for input in inputs {
-        extend(input, to: node.layer.backwardReads.contains(.input) ? 2 * end - i : i)
+      for (k, input) in inputs.enumerated() {
+        let readAgain = k == 0 && node.layer.backwardReads.contains(.input)
+        extend(input, to: readAgain ? 2 * end - i : i)
       }
       outputs.append(
         node.layer is any ViewLayer ? inputs[0] : request(microBatch * node.shape.count, i...i))
@@ -73,7 +74,7 @@ package struct MemoryWishes {
       for further in outputGradients[i] { extend(further, to: 2 * end - i) }
       for (k, input) in node.inputs.enumerated() where input.node >= 0 && learns[input.node] {
         let edge =
-          node.layer is any ViewLayer
+          node.layer.gradientInPlace == k
           ? gradient : request(microBatch * input.shape.count, 2 * end - i...2 * end - i)
         inputGradients[i][k] = edge
         outputGradients[input.node].append(edge)

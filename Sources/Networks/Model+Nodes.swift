@@ -14,7 +14,7 @@ extension Model {
         && identities.count == microBatch && parameters.count == layout.count,
       "\(images.count) pixels, \(labels.count) labels, \(parameters.count) parameters")
     var input = view.write(compiled.images)
-    for i in 0..<images.count { input[i] = images[i] }
+    copy(images, into: &input)
   }
 
   /// Runs all preparations of one kind.
@@ -84,7 +84,7 @@ extension Model {
 
   /// Adds up what the consumers of a node's output left, in a fixed order.
   private func sumGradients(of node: CompiledNode) {
-    for further in node.furtherGradients {
+    for further in node.summedGradients {
       var sum = view.write(node.outputGradient)
       add(view.read(further), to: &sum)
     }

@@ -25,7 +25,12 @@ public struct Model: ~Copyable {
   private var preparedBackward: ParameterVersion?
 
   /// Plans and allocates all memory for micro-batches of `microBatch` samples.
-  public init(_ network: Network, loss: Loss, microBatch: Int, seed: UInt64) {
+  ///
+  /// - Parameter fusing: whether layers are fused where that saves passes over memory; it changes no
+  ///   bit of the results.
+  public init(
+    _ network: Network, loss: Loss, microBatch: Int, seed: UInt64, fusing: Bool = true
+  ) {
     precondition(microBatch > 0, "a micro-batch of \(microBatch) samples")
     let (layout, ranges) = network.parameterLayout()
     self.network = network
@@ -33,7 +38,9 @@ public struct Model: ~Copyable {
     self.loss = loss
     self.microBatch = microBatch
     self.seed = seed
-    compiled = CompiledNetwork(network, parameterRanges: ranges, microBatch: microBatch)
+    compiled = CompiledNetwork(
+      fusing ? FusedNetwork(network) : FusedNetwork(asDescribed: network), parameterRanges: ranges,
+      microBatch: microBatch)
     arena = AlignedArray(count: compiled.arenaCount)
     view = unsafe MemoryView(arena.unsafeElements)
     sampleLosses = AlignedArray(count: microBatch)
@@ -42,7 +49,8 @@ public struct Model: ~Copyable {
   /// Bytes of activations, their gradients and scratch memory that a micro-batch of a network takes.
   public static func memoryBytes(of network: Network, microBatch: Int) -> Int {
     let ranges = network.parameterLayout().ranges
-    let compiled = CompiledNetwork(network, parameterRanges: ranges, microBatch: microBatch)
+    let compiled = CompiledNetwork(
+      FusedNetwork(network), parameterRanges: ranges, microBatch: microBatch)
     return compiled.arenaCount * MemoryLayout<Float>.stride
   }
 

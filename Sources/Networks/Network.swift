@@ -64,7 +64,12 @@ public struct Network: Sendable {
       throw NetworkError(
         "an output of \(shape) or its parameters have more than \(Self.mostElements) elements")
     }
-    nodes.append(Node(name: name, layer: layer, inputs: inputs, shape: shape))
+    return append(Node(name: name, layer: layer, inputs: inputs, shape: shape))
+  }
+
+  /// Adds a node whose shape is known; returns its output.
+  mutating func append(_ node: Node) -> Value {
+    nodes.append(node)
     return output
   }
 
@@ -97,12 +102,12 @@ public struct Network: Sendable {
     return (layout, ranges)
   }
 
-  /// How many nodes read each node's output.
-  func consumerCounts() -> [Int] {
-    var counts = Array(repeating: 0, count: nodes.count)
-    for node in nodes {
-      for input in node.inputs where input.node >= 0 { counts[input.node] += 1 }
+  /// For each node those that read its output, in order; twice, if they read it twice.
+  func consumers() -> [[Int]] {
+    var consumers = Array(repeating: [Int](), count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for input in node.inputs where input.node >= 0 { consumers[input.node].append(index) }
     }
-    return counts
+    return consumers
   }
 }

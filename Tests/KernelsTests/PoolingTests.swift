@@ -25,6 +25,12 @@ struct PoolingCase: CustomTestStringConvertible, Sendable {
     PoolingCase(name: "overlapping windows", input: 9, channels: 17, kernel: 3, stride: 1),
     PoolingCase(name: "one channel, batch 1", samples: 1, channels: 1),
     PoolingCase(name: "stride above the kernel", input: 8, channels: 19, stride: 3),
+    PoolingCase(name: "tiles, 20 channels", input: 8, channels: 20),
+    PoolingCase(name: "tiles, 50 channels", input: Extent2D(2, 6), channels: 50),
+    PoolingCase(name: "tiles of 3, 33 channels", input: 6, channels: 33, kernel: 3, stride: 3),
+    PoolingCase(name: "stem, 64 channels", input: 9, channels: 64, kernel: 3, padding: 1),
+    PoolingCase(name: "odd rows, 15 channels", input: Extent2D(7, 4), channels: 15),
+    PoolingCase(name: "overlapping, 100 channels", input: 10, channels: 100, kernel: 4, stride: 3),
     PoolingCase(
       name: "asymmetric", input: Extent2D(5, 8), kernel: Extent2D(1, 4), stride: Extent2D(2, 1),
       padding: Extent2D(0, 2)),

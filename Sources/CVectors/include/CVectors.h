@@ -8,6 +8,9 @@
 #define CVECTORS_H
 
 #include "depthwise.h"
+#include "elementwise.h"
+#include "normalization.h"
+#include "pooling.h"
 #include "product.h"
 #include "transpose.h"
 #include "winograd.h"

@@ -41,8 +41,8 @@ public struct NetworkDescription: Hashable, Sendable {
 
   /// What nobody reads gets no gradient: it would not learn.
   private static func checkReaders(_ network: Network) throws(NetworkError) {
-    let counts = network.consumerCounts()
-    guard let idle = counts.dropLast().firstIndex(of: 0) else { return }
+    let consumers = network.consumers()
+    guard let idle = consumers.dropLast().firstIndex(of: []) else { return }
     throw NetworkError(
       "network \(network.name), layer \(idle + 1) (\(network.nodes[idle].name)): no later layer "
         + "reads it; name it among the inputs of one, or remove it")

@@ -54,19 +54,20 @@ public struct Activation: Layer {
     }
   }
 
-  /// Overwrites the input's gradient.
+  /// Element by element, the input's gradient follows from the output's.
+  public var gradientInPlace: Int? { 0 }
+
+  /// Turns the output's gradient into the input's.
   public func backward(_ pass: borrowing BackwardPass) {
     guard pass.needsInputGradient() else { return }
-    let dy = pass.outputGradient
-    var dx = pass.inputGradient()
+    var gradient = pass.gradientInPlace
     switch function {
-    case .relu: rectifyGradient(output: pass.output, ceiling: .infinity, dy, into: &dx)
-    case .relu6: rectifyGradient(output: pass.output, ceiling: 6, dy, into: &dx)
-    case .leakyReLU(let slope):
-      leakyRectifyGradient(input: pass.input(), slope: slope, dy, into: &dx)
-    case .sigmoid: sigmoidGradient(output: pass.output, dy, into: &dx)
-    case .tanh: hyperbolicTangentGradient(output: pass.output, dy, into: &dx)
-    case .silu: sigmoidLinearGradient(input: pass.input(), dy, into: &dx)
+    case .relu: rectifyGradient(output: pass.output, ceiling: .infinity, &gradient)
+    case .relu6: rectifyGradient(output: pass.output, ceiling: 6, &gradient)
+    case .leakyReLU(let slope): leakyRectifyGradient(input: pass.input(), slope: slope, &gradient)
+    case .sigmoid: sigmoidGradient(output: pass.output, &gradient)
+    case .tanh: hyperbolicTangentGradient(output: pass.output, &gradient)
+    case .silu: sigmoidLinearGradient(input: pass.input(), &gradient)
     }
   }
 }

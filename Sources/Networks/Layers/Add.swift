@@ -23,13 +23,16 @@ public struct Add: Layer {
   /// Overwrites the output.
   public func forward(_ pass: borrowing ForwardPass) {
     var y = pass.output
-    copy(pass.input(0), into: &y)
-    for index in 1..<pass.inputCount { add(pass.input(index), to: &y) }
+    add(pass.input(0), pass.input(1), into: &y)
+    for index in 2..<pass.inputCount { add(pass.input(index), to: &y) }
   }
 
-  /// Overwrites each input's gradient with the output's.
+  /// The first input's gradient is the output's.
+  public var gradientInPlace: Int? { 0 }
+
+  /// Overwrites each further input's gradient with the output's.
   public func backward(_ pass: borrowing BackwardPass) {
-    for index in 0..<pass.inputCount where pass.needsInputGradient(index) {
+    for index in 1..<pass.inputCount where pass.needsInputGradient(index) {
       var dx = pass.inputGradient(index)
       copy(pass.outputGradient, into: &dx)
     }

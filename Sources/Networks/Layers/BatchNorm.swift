@@ -42,62 +42,27 @@ public struct BatchNorm: Layer {
     ]
   }
 
-  /// Saved are mean, variance and inverse deviation; scratch is for compensated sums.
+  /// As with nothing fused to it.
   public func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory {
-    LayerMemory(saved: 3 * inputs[0].channels, workspace: 2 * inputs[0].channels)
+    alone.memory(of: inputs, microBatch: microBatch)
   }
 
   /// The normalized input is computed anew.
-  public var backwardReads: BackwardReads { .input }
+  public var backwardReads: BackwardReads { alone.backwardReads }
+
+  /// The input's gradient is made where the output's was.
+  public var gradientInPlace: Int? { alone.gradientInPlace }
+
+  /// Sums over gradients are made in the same pass.
+  public var addsFurtherGradient: Bool { alone.addsFurtherGradient }
 
   /// Overwrites the output.
-  public func forward(_ pass: borrowing ForwardPass) {
-    let c = pass.inputShape().channels
-    var y = pass.output
-    var scratch = pass.workspace
-    var inverseMemory = pass.saved
-    var inverse = inverseMemory.slice(2 * c..<3 * c)
-    guard pass.mode == .training else {
-      inverseDeviations(pass.parameter(3), epsilon: epsilon, into: &inverse)
-      normalizeChannels(
-        pass.input(), mean: pass.parameter(2), inverse: inverse.span, weight: pass.parameter(0),
-        bias: pass.parameter(1), into: &y)
-      return
-    }
-    var meanMemory = pass.saved
-    var mean = meanMemory.slice(0..<c)
-    var varianceMemory = pass.saved
-    var variance = varianceMemory.slice(c..<2 * c)
-    var lost = scratch.slice(0..<c)
-    channelMoments(of: pass.input(), mean: &mean, variance: &variance, workspace: &lost)
-    inverseDeviations(variance.span, epsilon: epsilon, into: &inverse)
-    normalizeChannels(
-      pass.input(), mean: mean.span, inverse: inverse.span, weight: pass.parameter(0),
-      bias: pass.parameter(1), into: &y)
-  }
+  public func forward(_ pass: borrowing ForwardPass) { alone.forward(pass) }
 
   /// Overwrites the gradients of weight, bias and input, and the micro-batch's statistics.
-  public func backward(_ pass: borrowing BackwardPass) {
-    let c = pass.inputShape().channels
-    let mean = pass.saved.extracting(0..<c)
-    let variance = pass.saved.extracting(c..<2 * c)
-    let inverse = pass.saved.extracting(2 * c..<3 * c)
-    var scratch = pass.workspace
-    var dw = pass.parameterGradient(0)
-    var db = pass.parameterGradient(1)
-    batchNormParameterGradients(
-      pass.input(), pass.outputGradient, mean: mean, inverse: inverse, weightGradient: &dw,
-      biasGradient: &db, workspace: &scratch)
-    var meanStatistic = pass.parameterGradient(2)
-    copy(mean, into: &meanStatistic)
-    var varianceStatistic = pass.parameterGradient(3)
-    unbiasedVariances(
-      variance, rows: pass.microBatch * pass.inputShape().positions, into: &varianceStatistic)
-    if pass.needsInputGradient() {
-      var dx = pass.inputGradient()
-      batchNormInputGradient(
-        pass.input(), pass.outputGradient, mean: mean, inverse: inverse,
-        weight: pass.parameter(0), weightGradient: dw.span, biasGradient: db.span, into: &dx)
-    }
+  public func backward(_ pass: borrowing BackwardPass) { alone.backward(pass) }
+
+  private var alone: FusedBatchNorm {
+    FusedBatchNorm(norm: self, addsResidual: false, ceiling: nil)
   }
 }

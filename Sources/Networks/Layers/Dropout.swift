@@ -45,10 +45,13 @@ public struct Dropout: Layer {
     }
   }
 
-  /// Overwrites the input's gradient with dy times the factors.
+  /// Element by element, the input's gradient follows from the output's.
+  public var gradientInPlace: Int? { 0 }
+
+  /// Multiplies the gradient by the factors.
   public func backward(_ pass: borrowing BackwardPass) {
     guard pass.needsInputGradient() else { return }
-    var dx = pass.inputGradient()
-    multiply(pass.outputGradient, pass.saved, into: &dx)
+    var gradient = pass.gradientInPlace
+    multiply(&gradient, by: pass.saved)
   }
 }
