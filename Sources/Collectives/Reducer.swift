@@ -14,6 +14,8 @@ import Storage
   /// Which rank owns which blocks.
   public let slices: SlicePartition
   /// The blocks of which this rank holds gradient and state, after `reduce`.
+  ///
+  /// In the order in which an update best takes them: first those that `reduce` left in the cache.
   public let ownedBlocks: [Block]
   /// The transport in use.
   public let transportInUse: TransportChoice
@@ -30,6 +32,7 @@ import Storage
   let numbers: StepBoard
   let extraSums: Board
   private let leafFactor: Float
+  private let sliceBlocks: [Block]
   private var handedOut = 0
   private var merged = 0
   private var recorded = 0
@@ -61,7 +64,8 @@ import Storage
     transportInUse = chosen.transport is WindowTransport ? .window : .messages
     note = chosen.note
     memory = chosen.transport.memory
-    ownedBlocks = slices.blockRanges[world.rank].map { Block(index: $0, range: layout.blocks[$0]) }
+    sliceBlocks = slices.blockRanges[world.rank].map { Block(index: $0, range: layout.blocks[$0]) }
+    ownedBlocks = lastRunFirst(sliceBlocks)
     share = tree.shares[world.rank]
     leafFactor = 1 / Float(layout.microBatches)
     self.layout = layout
@@ -79,7 +83,9 @@ import Storage
       handedOut < share.slots.count && microBatch == share.microBatches.lowerBound + handedOut,
       "micro-batch \(microBatch) is out of turn: of \(share.microBatches), \(handedOut) came before"
     )
-    inspectLastLeaf()
+    if handedOut == 0 {
+      numbers.beginStep(rank: world.rank, microBatches: share.microBatches)
+    }
     merge(upTo: share.mergesBefore[handedOut])
     let slot = unsafe memory.slots[share.slots[handedOut]]
     handedOut += 1
@@ -103,13 +109,12 @@ import Storage
     precondition(
       handedOut == share.slots.count && recorded == handedOut,
       "of \(share.slots.count) micro-batches \(handedOut) were begun and \(recorded) recorded")
-    inspectLastLeaf()
     merge(upTo: share.merges.count)
     handedOut = 0
     merged = 0
     recorded = 0
     try transport.exchangeGradients()
-    for block in ownedBlocks { finish(block) }
+    for block in sliceBlocks { finish(block) }
     numbers.setControl(control, rank: world.rank)
     try transport.exchange(numbers.board)
     return numbers.totals(counted: layout.countedBlocks)
@@ -123,14 +128,6 @@ import Storage
   /// Not done by `deinit`: giving back waits for all ranks, and one that fails must not wait.
   public func close() throws(MPIError) { try transport.close() }
 
-  /// Notes whether the gradient that was written last is finite, so that it can be blamed.
-  private func inspectLastLeaf() {
-    guard handedOut > 0 else { return }
-    let slot = unsafe memory.slots[share.slots[handedOut - 1]]
-    let finite = unsafe isFinite(slot.span)
-    numbers.setFinite(finite, microBatch: share.microBatches.lowerBound + handedOut - 1)
-  }
-
   /// Takes the merges up to number `end`, all of them block by block: what one leaves in the cache
   /// the next one reads.
   private func merge(upTo end: Int) {
@@ -138,7 +135,8 @@ import Storage
       for merge in share.merges[merged..<end] {
         let source = unsafe memory.slots[merge.source].extracting(block)
         let destination = unsafe memory.slots[merge.destination].extracting(block)
-        unsafe add(source, to: destination)
+        var sum = unsafe destination.mutableSpan
+        note(unsafe addBlock(source.span, into: &sum), of: merge)
       }
     }
     merged = end
@@ -147,32 +145,61 @@ import Storage
   /// Finishes the tree on one block of this rank's slice, and takes its sums of squares.
   private func finish(_ block: Block) {
     let part = withinSlice(block)
-    for merge in tree.finishingMerges {
+    for merge in tree.finishingMerges.dropLast() {
       let source = unsafe memory.leftOvers[merge.source].extracting(part)
       let destination = unsafe memory.leftOvers[merge.destination].extracting(part)
-      unsafe add(source, to: destination)
+      var sum = unsafe destination.mutableSpan
+      note(unsafe addBlock(source.span, into: &sum), of: merge)
     }
     let root = unsafe memory.leftOvers[0].extracting(part)
     var gradient = unsafe root.mutableSpan
-    scaleBlock(&gradient, by: leafFactor)
-    numbers.setGradientSquares(sumOfSquares(of: gradient.span), block: block.index)
+    numbers.setGradientSquares(makeMean(&gradient, part), block: block.index)
     if layout.sumsParameterSquares {
       let old = unsafe memory.parameters.extracting(block.range)
       unsafe numbers.setParameterSquares(sumOfSquares(of: old.span), block: block.index)
     }
   }
 
-  private func add(
-    _ source: UnsafeMutableBufferPointer<Float>, to destination: UnsafeMutableBufferPointer<Float>
-  ) {
-    var sum = unsafe destination.mutableSpan
-    unsafe addBlock(source.span, into: &sum)
+  /// Takes the tree's last merge on a block and scales the root; returns its sum of squares.
+  private func makeMean(_ root: inout MutableSpan<Float>, _ part: Range<Int>) -> Double {
+    if let merge = tree.finishingMerges.last {
+      let source = unsafe memory.leftOvers[merge.source].extracting(part)
+      let mean = unsafe finishBlock(source.span, into: &root, scaledBy: leafFactor)
+      note(mean.finite, of: merge)
+      return mean.squares
+    }
+    let squares = scaleBlock(&root, by: leafFactor)
+    // One rank has merged all, and looked at all; but one micro-batch there is nothing to merge with.
+    if layout.microBatches == 1, !squares.isFinite {
+      numbers.setNotFinite(microBatch: 0, rank: world.rank)
+    }
+    return squares
+  }
+
+  /// Blames the micro-batches whose gradients were found not to be finite, where they are still
+  /// themselves and not sums.
+  private func note(_ finite: FiniteOperands, of merge: ReductionTree.Merge) {
+    if !finite.destination, let leaf = merge.destinationLeaf {
+      numbers.setNotFinite(microBatch: leaf, rank: world.rank)
+    }
+    if !finite.source, let leaf = merge.sourceLeaf {
+      numbers.setNotFinite(microBatch: leaf, rank: world.rank)
+    }
   }
 
   /// A block's elements, counted from the start of this rank's slice.
   func withinSlice(_ block: Block) -> Range<Int> {
     let start = slices.elementRanges[world.rank].lowerBound
     return block.range.lowerBound - start..<block.range.upperBound - start
+  }
+}
+
+/// The blocks in runs of about a megabyte, the last run first; forward within a run, because a core
+/// fetches ahead of a reader that goes forward.
+private func lastRunFirst(_ blocks: [Reducer.Block]) -> [Reducer.Block] {
+  let length = 64
+  return stride(from: 0, to: blocks.count, by: length).reversed().flatMap {
+    blocks[$0..<min($0 + length, blocks.count)]
   }
 }
 

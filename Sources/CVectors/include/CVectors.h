@@ -7,8 +7,10 @@
 #ifndef CVECTORS_H
 #define CVECTORS_H
 
+#include "blocks.h"
 #include "depthwise.h"
 #include "product.h"
+#include "updates.h"
 #include "winograd.h"
 
 #endif
