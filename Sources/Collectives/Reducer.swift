@@ -4,8 +4,9 @@ import Storage
 /// Sums gradients over micro-batches and ranks along one fixed tree, and owns what that takes: the
 /// parameters, the gradient buffers and the optimizer's state.
 ///
-/// A step: `leaf` and `record` for each of this rank's micro-batches, in order; `reduce`; the
-/// optimizer over `ownedBlocks`; `publish`. Every rank makes the same calls. None allocates.
+/// A step: `leaf` and `record` for each of this rank's micro-batches, in order, and `advance` as
+/// often as wanted while a leaf is written; `reduce`; the optimizer over `ownedBlocks`; `publish`.
+/// Every rank makes the same calls, but for `advance`. None allocates.
 @safe public final class Reducer {
   /// The blocks and what travels with them.
   public let layout: ReductionLayout
@@ -33,8 +34,14 @@ import Storage
   let extraSums: Board
   private let leafFactor: Float
   private let sliceBlocks: [Block]
+  private let buckets: [Bucket]
   private var handedOut = 0
+  /// Merges done on all blocks.
   private var merged = 0
+  /// Buckets on which the leaf that was handed out last is final and merged.
+  private var settled = 0
+  /// What went wrong in `advance`, for `reduce` to throw.
+  private var failure: MPIError?
   private var recorded = 0
 
   /// A block that this rank owns.
@@ -47,18 +54,20 @@ import Storage
 
   /// Allocates everything for `layout`, on all ranks together.
   ///
-  /// `slices` moves the slice boundaries, `windowCapacity` stands for the free bytes of shared
-  /// memory; both are for tests. Throws `MPIError`.
+  /// `slices` moves the slice boundaries, `bucketSize` those of buckets, `windowCapacity` stands for
+  /// the free bytes of shared memory; all are for tests. Throws `MPIError`.
   public init(
     _ layout: ReductionLayout, in world: World, transport choice: TransportChoice = .automatic,
-    slices: SlicePartition? = nil, windowCapacity: Int? = nil
+    slices: SlicePartition? = nil, bucketSize: Int? = nil, windowCapacity: Int? = nil
   ) throws(MPIError) {
     let tree = ReductionTree(microBatches: layout.microBatches, ranks: world.size)
     let slices = slices ?? SlicePartition(blocks: layout.blocks, ranks: world.size)
     numbers = StepBoard(layout, tree, slices)
     extraSums = Board(counts: slices.blockRanges.map { $0.count * layout.extraBlockSums })
+    buckets = Bucket.plan(layout.blocks, size: bucketSize)
     let parts = ReductionParts(
-      layout: layout, tree: tree, slices: slices, boards: [numbers.board, extraSums])
+      layout: layout, tree: tree, slices: slices, buckets: buckets,
+      boards: [numbers.board, extraSums])
     let chosen = try chooseTransport(choice, parts, windowCapacity, in: world)
     transport = chosen.transport
     transportInUse = chosen.transport is WindowTransport ? .window : .messages
@@ -85,11 +94,22 @@ import Storage
     )
     if handedOut == 0 {
       numbers.beginStep(rank: world.rank, microBatches: share.microBatches)
+    } else {
+      settleLeaf()
     }
-    merge(upTo: share.mergesBefore[handedOut])
     let slot = unsafe memory.slots[share.slots[handedOut]]
     handedOut += 1
+    if lastLeafIsOut { attempt(.begin) }
     return unsafe _overrideLifetime(slot.mutableSpan, borrowing: self)
+  }
+
+  /// Takes note that the leaf that is being written is final from element `first` on.
+  ///
+  /// What is final is merged while it is in the cache, and, of the last leaf, sent to its owners:
+  /// messages are under way while backward goes on.
+  public func advance(from first: Int) {
+    while settled < buckets.count, buckets[settled].elements.lowerBound >= first { settleBucket() }
+    if lastLeafIsOut { attempt(.progress) }
   }
 
   /// Notes the mean loss of `microBatch`, and how many of its samples were classified correctly.
@@ -109,11 +129,12 @@ import Storage
     precondition(
       handedOut == share.slots.count && recorded == handedOut,
       "of \(share.slots.count) micro-batches \(handedOut) were begun and \(recorded) recorded")
-    merge(upTo: share.merges.count)
+    settleLeaf()
     handedOut = 0
     merged = 0
     recorded = 0
-    try transport.exchangeGradients()
+    if let failure { throw failure }
+    try transport.finishGradients()
     for block in sliceBlocks { finish(block) }
     numbers.setControl(control, rank: world.rank)
     try transport.exchange(numbers.board)
@@ -128,18 +149,60 @@ import Storage
   /// Not done by `deinit`: giving back waits for all ranks, and one that fails must not wait.
   public func close() throws(MPIError) { try transport.close() }
 
-  /// Takes the merges up to number `end`, all of them block by block: what one leaves in the cache
-  /// the next one reads.
-  private func merge(upTo end: Int) {
-    for block in layout.blocks {
-      for merge in share.merges[merged..<end] {
-        let source = unsafe memory.slots[merge.source].extracting(block)
-        let destination = unsafe memory.slots[merge.destination].extracting(block)
-        var sum = unsafe destination.mutableSpan
-        note(unsafe addBlock(source.span, into: &sum), of: merge)
+  private var lastLeafIsOut: Bool { handedOut == share.slots.count }
+
+  /// How many merges are done once the leaf that was handed out last is.
+  private var mergesDue: Int {
+    lastLeafIsOut ? share.merges.count : share.mergesBefore[handedOut]
+  }
+
+  /// Settles what is left of the leaf that was handed out last.
+  private func settleLeaf() {
+    while settled < buckets.count { settleBucket() }
+    settled = 0
+    merged = mergesDue
+  }
+
+  /// Takes all merges that the leaf makes possible on the next bucket, block by block: what one
+  /// leaves in the cache the next one reads.
+  private func settleBucket() {
+    let bucket = buckets[settled]
+    let due = mergesDue
+    if merged < due {
+      for block in layout.blocks[bucket.blocks] {
+        for merge in share.merges[merged..<due] { add(merge, on: block) }
       }
     }
-    merged = end
+    if lastLeafIsOut { attempt(.send(settled)) }
+    settled += 1
+  }
+
+  private func add(_ merge: ReductionTree.Merge, on block: Range<Int>) {
+    let source = unsafe memory.slots[merge.source].extracting(block)
+    let destination = unsafe memory.slots[merge.destination].extracting(block)
+    var sum = unsafe destination.mutableSpan
+    note(unsafe addBlock(source.span, into: &sum), of: merge)
+  }
+
+  /// What a transport is asked for between layers.
+  private enum Move {
+    case begin
+    case send(Int)
+    case progress
+  }
+
+  /// Makes a move and keeps the first error for `reduce`: between layers nobody waits for one.
+  private func attempt(_ move: Move) {
+    if failure != nil { return }
+    do throws(MPIError) {
+      switch move {
+      case .begin: try transport.beginGradients()
+      case .send(let bucket): try transport.sendGradients(bucket)
+      case .progress: try transport.progress()
+      }
+    } catch {
+      failure = error
+    }
   }
 
   /// Finishes the tree on one block of this rank's slice, and takes its sums of squares.
@@ -207,16 +270,16 @@ private func lastRunFirst(_ blocks: [Reducer.Block]) -> [Reducer.Block] {
 private func chooseTransport(
   _ choice: TransportChoice, _ parts: ReductionParts, _ capacity: Int?, in world: World
 ) throws(MPIError) -> (transport: any Transport, note: String?) {
-  guard choice != .messages else { return (MessageTransport(parts, in: world), nil) }
+  guard choice != .messages else { return (try MessageTransport(parts, in: world), nil) }
   if world.nodeCount > 1 {
     let note = choice == .window ? "ranks are on \(world.nodeCount) nodes: using messages" : nil
-    return (MessageTransport(parts, in: world), note)
+    return (try MessageTransport(parts, in: world), note)
   }
   let plan = WindowPlan(parts)
   // MPI fails on one rank alone where memory is short: all agree before it is asked for.
   let agreed = try world.minimum(capacity ?? windowCapacity())
   if let note = plan.complaint(capacity: agreed, ranksOnNode: world.ranksOnNode) {
-    return (MessageTransport(parts, in: world), note)
+    return (try MessageTransport(parts, in: world), note)
   }
   return (try WindowTransport(parts, plan, in: world), nil)
 }

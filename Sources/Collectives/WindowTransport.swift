@@ -45,7 +45,13 @@ import CMPI
     try world.barrier()
   }
 
-  func exchangeGradients() throws(MPIError) { try meet() }
+  func beginGradients() {}
+
+  func sendGradients(_ index: Int) {}
+
+  func progress() {}
+
+  func finishGradients() throws(MPIError) { try meet() }
 
   func exchange(_ board: Board) throws(MPIError) {
     guard let shared = boards.first(where: { $0.board === board }) else {
