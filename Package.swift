@@ -52,8 +52,8 @@ let package = Package(
     // L3: layers, model, optimizers | ranks, reduction | shards, samples.
     .target(name: "Networks", dependencies: ["Kernels", "Storage"], swiftSettings: strict),
     .target(
-      name: "Collectives", dependencies: ["Kernels", "Storage", "CMPI"], exclude: ["README.md"],
-      swiftSettings: strict),
+      name: "Collectives", dependencies: ["Kernels", "Storage", "CMPI", "CFutex"],
+      exclude: ["README.md"], swiftSettings: strict),
     .target(
       name: "Datasets", dependencies: ["Kernels", "HDF5", "Storage"], swiftSettings: strict),
 
@@ -73,6 +73,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CSignals"),
+    .target(name: "CFutex"),
     // Vector loops that Swift cannot write at the speed of the machine.
     .target(name: "CVectors"),
 

@@ -5,6 +5,7 @@
 static inline MPI_Comm lockstep_comm_world(void) { return MPI_COMM_WORLD; }
 static inline MPI_Comm lockstep_comm_null(void) { return MPI_COMM_NULL; }
 static inline MPI_Info lockstep_info_null(void) { return MPI_INFO_NULL; }
+static inline MPI_Request lockstep_request_null(void) { return MPI_REQUEST_NULL; }
 static inline MPI_Win lockstep_win_null(void) { return MPI_WIN_NULL; }
 static inline MPI_Errhandler lockstep_errors_return(void) { return MPI_ERRORS_RETURN; }
 static inline MPI_Datatype lockstep_float(void) { return MPI_FLOAT; }

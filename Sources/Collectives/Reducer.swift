@@ -4,8 +4,9 @@ import Storage
 /// Sums gradients over micro-batches and ranks along one fixed tree, and owns what that takes: the
 /// parameters, the gradient buffers and the optimizer's state.
 ///
-/// A step: `leaf` and `record` for each of this rank's micro-batches, in order; `reduce`; the
-/// optimizer over `ownedBlocks`; `publish`. Every rank makes the same calls. None allocates.
+/// A step: `leaf` and `record` for each of this rank's micro-batches, in order, and `advance` as
+/// often as wanted while a leaf is written; `reduce`; the optimizer over `ownedBlocks`; `publish`.
+/// Every rank makes the same calls, but for `advance`. None allocates.
 @safe public final class Reducer {
   /// The blocks and what travels with them.
   public let layout: ReductionLayout
@@ -14,6 +15,8 @@ import Storage
   /// Which rank owns which blocks.
   public let slices: SlicePartition
   /// The blocks of which this rank holds gradient and state, after `reduce`.
+  ///
+  /// In the order in which an update best takes them: first those that `reduce` left in the cache.
   public let ownedBlocks: [Block]
   /// The transport in use.
   public let transportInUse: TransportChoice
@@ -30,8 +33,15 @@ import Storage
   let numbers: StepBoard
   let extraSums: Board
   private let leafFactor: Float
+  private let sliceBlocks: [Block]
+  private let buckets: [Bucket]
   private var handedOut = 0
+  /// Merges done on all blocks.
   private var merged = 0
+  /// Buckets on which the leaf that was handed out last is final and merged.
+  private var settled = 0
+  /// What went wrong in `advance`, for `reduce` to throw.
+  private var failure: MPIError?
   private var recorded = 0
 
   /// A block that this rank owns.
@@ -44,24 +54,27 @@ import Storage
 
   /// Allocates everything for `layout`, on all ranks together.
   ///
-  /// `slices` moves the slice boundaries, `windowCapacity` stands for the free bytes of shared
-  /// memory; both are for tests. Throws `MPIError`.
+  /// `slices` moves the slice boundaries, `bucketSize` those of buckets, `windowCapacity` stands for
+  /// the free bytes of shared memory; all are for tests. Throws `MPIError`.
   public init(
     _ layout: ReductionLayout, in world: World, transport choice: TransportChoice = .automatic,
-    slices: SlicePartition? = nil, windowCapacity: Int? = nil
+    slices: SlicePartition? = nil, bucketSize: Int? = nil, windowCapacity: Int? = nil
   ) throws(MPIError) {
     let tree = ReductionTree(microBatches: layout.microBatches, ranks: world.size)
     let slices = slices ?? SlicePartition(blocks: layout.blocks, ranks: world.size)
     numbers = StepBoard(layout, tree, slices)
     extraSums = Board(counts: slices.blockRanges.map { $0.count * layout.extraBlockSums })
+    buckets = Bucket.plan(layout.blocks, size: bucketSize)
     let parts = ReductionParts(
-      layout: layout, tree: tree, slices: slices, boards: [numbers.board, extraSums])
+      layout: layout, tree: tree, slices: slices, buckets: buckets,
+      boards: [numbers.board, extraSums])
     let chosen = try chooseTransport(choice, parts, windowCapacity, in: world)
     transport = chosen.transport
     transportInUse = chosen.transport is WindowTransport ? .window : .messages
     note = chosen.note
     memory = chosen.transport.memory
-    ownedBlocks = slices.blockRanges[world.rank].map { Block(index: $0, range: layout.blocks[$0]) }
+    sliceBlocks = slices.blockRanges[world.rank].map { Block(index: $0, range: layout.blocks[$0]) }
+    ownedBlocks = lastRunFirst(sliceBlocks)
     share = tree.shares[world.rank]
     leafFactor = 1 / Float(layout.microBatches)
     self.layout = layout
@@ -79,11 +92,24 @@ import Storage
       handedOut < share.slots.count && microBatch == share.microBatches.lowerBound + handedOut,
       "micro-batch \(microBatch) is out of turn: of \(share.microBatches), \(handedOut) came before"
     )
-    inspectLastLeaf()
-    merge(upTo: share.mergesBefore[handedOut])
+    if handedOut == 0 {
+      numbers.beginStep(rank: world.rank, microBatches: share.microBatches)
+    } else {
+      settleLeaf()
+    }
     let slot = unsafe memory.slots[share.slots[handedOut]]
     handedOut += 1
+    if lastLeafIsOut { attempt(.begin) }
     return unsafe _overrideLifetime(slot.mutableSpan, borrowing: self)
+  }
+
+  /// Takes note that the leaf that is being written is final from element `first` on.
+  ///
+  /// What is final is merged while it is in the cache, and, of the last leaf, sent to its owners:
+  /// messages are under way while backward goes on.
+  public func advance(from first: Int) {
+    while settled < buckets.count, buckets[settled].elements.lowerBound >= first { settleBucket() }
+    if lastLeafIsOut { attempt(.progress) }
   }
 
   /// Notes the mean loss of `microBatch`, and how many of its samples were classified correctly.
@@ -103,13 +129,13 @@ import Storage
     precondition(
       handedOut == share.slots.count && recorded == handedOut,
       "of \(share.slots.count) micro-batches \(handedOut) were begun and \(recorded) recorded")
-    inspectLastLeaf()
-    merge(upTo: share.merges.count)
+    settleLeaf()
     handedOut = 0
     merged = 0
     recorded = 0
-    try transport.exchangeGradients()
-    for block in ownedBlocks { finish(block) }
+    if let failure { throw failure }
+    try transport.finishGradients()
+    for block in sliceBlocks { finish(block) }
     numbers.setControl(control, rank: world.rank)
     try transport.exchange(numbers.board)
     return numbers.totals(counted: layout.countedBlocks)
@@ -123,50 +149,105 @@ import Storage
   /// Not done by `deinit`: giving back waits for all ranks, and one that fails must not wait.
   public func close() throws(MPIError) { try transport.close() }
 
-  /// Notes whether the gradient that was written last is finite, so that it can be blamed.
-  private func inspectLastLeaf() {
-    guard handedOut > 0 else { return }
-    let slot = unsafe memory.slots[share.slots[handedOut - 1]]
-    let finite = unsafe isFinite(slot.span)
-    numbers.setFinite(finite, microBatch: share.microBatches.lowerBound + handedOut - 1)
+  private var lastLeafIsOut: Bool { handedOut == share.slots.count }
+
+  /// How many merges are done once the leaf that was handed out last is.
+  private var mergesDue: Int {
+    lastLeafIsOut ? share.merges.count : share.mergesBefore[handedOut]
   }
 
-  /// Takes the merges up to number `end`, all of them block by block: what one leaves in the cache
-  /// the next one reads.
-  private func merge(upTo end: Int) {
-    for block in layout.blocks {
-      for merge in share.merges[merged..<end] {
-        let source = unsafe memory.slots[merge.source].extracting(block)
-        let destination = unsafe memory.slots[merge.destination].extracting(block)
-        unsafe add(source, to: destination)
+  /// Settles what is left of the leaf that was handed out last.
+  private func settleLeaf() {
+    while settled < buckets.count { settleBucket() }
+    settled = 0
+    merged = mergesDue
+  }
+
+  /// Takes all merges that the leaf makes possible on the next bucket, block by block: what one
+  /// leaves in the cache the next one reads.
+  private func settleBucket() {
+    let bucket = buckets[settled]
+    let due = mergesDue
+    if merged < due {
+      for block in layout.blocks[bucket.blocks] {
+        for merge in share.merges[merged..<due] { add(merge, on: block) }
       }
     }
-    merged = end
+    if lastLeafIsOut { attempt(.send(settled)) }
+    settled += 1
+  }
+
+  private func add(_ merge: ReductionTree.Merge, on block: Range<Int>) {
+    let source = unsafe memory.slots[merge.source].extracting(block)
+    let destination = unsafe memory.slots[merge.destination].extracting(block)
+    var sum = unsafe destination.mutableSpan
+    note(unsafe addBlock(source.span, into: &sum), of: merge)
+  }
+
+  /// What a transport is asked for between layers.
+  private enum Move {
+    case begin
+    case send(Int)
+    case progress
+  }
+
+  /// Makes a move and keeps the first error for `reduce`: between layers nobody waits for one.
+  private func attempt(_ move: Move) {
+    if failure != nil { return }
+    do throws(MPIError) {
+      switch move {
+      case .begin: try transport.beginGradients()
+      case .send(let bucket): try transport.sendGradients(bucket)
+      case .progress: try transport.progress()
+      }
+    } catch {
+      failure = error
+    }
   }
 
   /// Finishes the tree on one block of this rank's slice, and takes its sums of squares.
   private func finish(_ block: Block) {
     let part = withinSlice(block)
-    for merge in tree.finishingMerges {
+    for merge in tree.finishingMerges.dropLast() {
       let source = unsafe memory.leftOvers[merge.source].extracting(part)
       let destination = unsafe memory.leftOvers[merge.destination].extracting(part)
-      unsafe add(source, to: destination)
+      var sum = unsafe destination.mutableSpan
+      note(unsafe addBlock(source.span, into: &sum), of: merge)
     }
     let root = unsafe memory.leftOvers[0].extracting(part)
     var gradient = unsafe root.mutableSpan
-    scaleBlock(&gradient, by: leafFactor)
-    numbers.setGradientSquares(sumOfSquares(of: gradient.span), block: block.index)
+    numbers.setGradientSquares(makeMean(&gradient, part), block: block.index)
     if layout.sumsParameterSquares {
       let old = unsafe memory.parameters.extracting(block.range)
       unsafe numbers.setParameterSquares(sumOfSquares(of: old.span), block: block.index)
     }
   }
 
-  private func add(
-    _ source: UnsafeMutableBufferPointer<Float>, to destination: UnsafeMutableBufferPointer<Float>
-  ) {
-    var sum = unsafe destination.mutableSpan
-    unsafe addBlock(source.span, into: &sum)
+  /// Takes the tree's last merge on a block and scales the root; returns its sum of squares.
+  private func makeMean(_ root: inout MutableSpan<Float>, _ part: Range<Int>) -> Double {
+    if let merge = tree.finishingMerges.last {
+      let source = unsafe memory.leftOvers[merge.source].extracting(part)
+      let mean = unsafe finishBlock(source.span, into: &root, scaledBy: leafFactor)
+      note(mean.finite, of: merge)
+      return mean.squares
+    }
+    let squares = scaleBlock(&root, by: leafFactor)
+    // One rank has merged all, and looked at all; but one micro-batch there is nothing to merge with.
+    if layout.microBatches == 1, !squares.isFinite {
+      numbers.setNotFinite(microBatch: 0, rank: world.rank)
+    }
+    return squares
+  }
+
+  /// Blames the micro-batches whose gradients were found not to be finite, where they are still
+  /// themselves and not sums.
+  private func note(_ finite: FiniteOperands, of merge: ReductionTree.Merge) {
+    if !finite.destination, let leaf = merge.destinationLeaf {
+      numbers.setNotFinite(microBatch: leaf, rank: world.rank)
+    }
+    if !finite.source, let leaf = merge.sourceLeaf {
+      numbers.setNotFinite(microBatch: leaf, rank: world.rank)
+    }
   }
 
   /// A block's elements, counted from the start of this rank's slice.
@@ -176,20 +257,29 @@ import Storage
   }
 }
 
+/// The blocks in runs of about a megabyte, the last run first; forward within a run, because a core
+/// fetches ahead of a reader that goes forward.
+private func lastRunFirst(_ blocks: [Reducer.Block]) -> [Reducer.Block] {
+  let length = 64
+  return stride(from: 0, to: blocks.count, by: length).reversed().flatMap {
+    blocks[$0..<min($0 + length, blocks.count)]
+  }
+}
+
 /// The transport that `choice` and the machine allow, and what is to be said about it.
 private func chooseTransport(
   _ choice: TransportChoice, _ parts: ReductionParts, _ capacity: Int?, in world: World
 ) throws(MPIError) -> (transport: any Transport, note: String?) {
-  guard choice != .messages else { return (MessageTransport(parts, in: world), nil) }
+  guard choice != .messages else { return (try MessageTransport(parts, in: world), nil) }
   if world.nodeCount > 1 {
     let note = choice == .window ? "ranks are on \(world.nodeCount) nodes: using messages" : nil
-    return (MessageTransport(parts, in: world), note)
+    return (try MessageTransport(parts, in: world), note)
   }
   let plan = WindowPlan(parts)
   // MPI fails on one rank alone where memory is short: all agree before it is asked for.
   let agreed = try world.minimum(capacity ?? windowCapacity())
   if let note = plan.complaint(capacity: agreed, ranksOnNode: world.ranksOnNode) {
-    return (MessageTransport(parts, in: world), note)
+    return (try MessageTransport(parts, in: world), note)
   }
   return (try WindowTransport(parts, plan, in: world), nil)
 }

@@ -20,6 +20,10 @@ public struct ReductionTree: Sendable {
     public var destination: Int
     /// The buffer that holds the right node, free afterwards.
     public var source: Int
+    /// The micro-batch whose gradient the left node is; nil where it is a sum.
+    public var destinationLeaf: Int?
+    /// The micro-batch whose gradient the right node is; nil where it is a sum.
+    public var sourceLeaf: Int?
   }
 
   /// A sum that a rank's share leaves.
@@ -54,6 +58,11 @@ public struct ReductionTree: Sendable {
   public let leftOvers: [LeftOver]
   /// The merges between left-overs (numbered as in `leftOvers`) that leave the root in number 0.
   public let finishingMerges: [Merge]
+
+  /// The micro-batches whose gradients are handed over as they are, in order.
+  var finishedLeaves: [Int] {
+    leftOvers.compactMap { PendingSums(microBatches: microBatches).leaf(of: $0.node) }
+  }
 
   /// The tree over `microBatches`, computed by `ranks` ranks, at least 1 and at most one a leaf.
   public init(microBatches: Int, ranks: Int) {
@@ -124,10 +133,17 @@ private struct PendingSums {
       nodes.removeLast()
       merges.append(
         ReductionTree.Merge(
-          destination: places[places.count - 2], source: places.removeLast()))
+          destination: places[places.count - 2], source: places.removeLast(),
+          destinationLeaf: leaf(of: left), sourceLeaf: leaf(of: right)))
       nodes[nodes.count - 1] = promoted(
         ReductionTree.Node(height: left.height + 1, index: left.index / 2))
     }
+  }
+
+  /// The one micro-batch that a node covers, if it is one.
+  func leaf(of node: ReductionTree.Node) -> Int? {
+    let first = node.index << node.height
+    return node.height == 0 || first + 1 == microBatches ? first : nil
   }
 
   /// The highest node that is the same sum: a node without a right sibling is its parent.

@@ -1,26 +1,36 @@
 /// Where the numbers of a step lie on its board: of each rank its control integer, then three
-/// numbers a micro-batch, then its blocks' sums of squares.
+/// numbers a micro-batch, then one for each gradient that the owners of slices finish, then its
+/// blocks' sums of squares.
+///
+/// Whether a gradient is finite shows where it is first read: in a merge by the rank that made it,
+/// or on each slice by the slice's owner. So it costs no pass of its own.
 struct StepBoard {
   let board: Board
   private let microBatches: [Int]
   private let blocks: [Int]
   private let controls: [Int]
   private let sumsPerBlock: Int
+  /// For each rank, where what it found in the gradients of others begins.
+  private let findings: [Int]
+  /// For each micro-batch its place among findings, nil where its own rank merges it.
+  private let places: [Int?]
 
   init(_ layout: ReductionLayout, _ tree: ReductionTree, _ slices: SlicePartition) {
     let perBlock = layout.sumsParameterSquares ? 2 : 1
+    let finished = tree.finishedLeaves
     board = Board(
       counts: zip(tree.shares, slices.blockRanges).map {
-        1 + 3 * $0.microBatches.count + perBlock * $1.count
+        1 + 3 * $0.microBatches.count + finished.count + perBlock * $1.count
       })
     let starts = board.runs.displacements.map(Int.init)
     controls = starts
     microBatches = zip(tree.shares, starts).flatMap { share, start in
       share.microBatches.indices.map { start + 1 + 3 * ($0 - share.microBatches.lowerBound) }
     }
-    blocks = zip(zip(tree.shares, slices.blockRanges), starts).flatMap { parts, start in
-      let first = start + 1 + 3 * parts.0.microBatches.count
-      return parts.1.indices.map { first + perBlock * ($0 - parts.1.lowerBound) }
+    findings = zip(tree.shares, starts).map { $1 + 1 + 3 * $0.microBatches.count }
+    places = (0..<tree.microBatches).map(finished.firstIndex)
+    blocks = zip(slices.blockRanges, findings).flatMap { owned, start in
+      owned.indices.map { start + finished.count + perBlock * ($0 - owned.lowerBound) }
     }
     sumsPerBlock = perBlock
   }
@@ -32,8 +42,19 @@ struct StepBoard {
     board[microBatches[microBatch] + 1] = Double(correct)
   }
 
-  func setFinite(_ finite: Bool, microBatch: Int) {
-    board[microBatches[microBatch] + 2] = finite ? 1 : 0
+  /// Takes all that `rank` is to look at for finite, until it finds something else.
+  func beginStep(rank: Int, microBatches range: Range<Int>) {
+    for microBatch in range { board[microBatches[microBatch] + 2] = 1 }
+    for place in places { if let place { board[findings[rank] + place] = 1 } }
+  }
+
+  /// Notes that `rank` found something in the gradient of `microBatch` that is not finite.
+  func setNotFinite(microBatch: Int, rank: Int) {
+    if let place = places[microBatch] {
+      board[findings[rank] + place] = 0
+    } else {
+      board[microBatches[microBatch] + 2] = 0
+    }
   }
 
   func setGradientSquares(_ sum: Double, block: Int) { board[blocks[block]] = sum }
@@ -50,6 +71,11 @@ struct StepBoard {
     sumsPerBlock == 2 ? board[blocks[block] + 1] : 0
   }
 
+  private func gradientIsFinite(_ microBatch: Int) -> Bool {
+    guard let place = places[microBatch] else { return board[microBatches[microBatch] + 2] == 1 }
+    return findings.allSatisfy { board[$0 + place] == 1 }
+  }
+
   /// The same totals on every rank: all are taken in an order that does not depend on ranks.
   func totals(counted: [Bool]) -> ReductionTotals {
     var totals = ReductionTotals()
@@ -57,8 +83,7 @@ struct StepBoard {
       let loss = loss(microBatch)
       totals.meanLoss += loss
       totals.correct += correct(microBatch)
-      let gradientIsFinite = board[microBatches[microBatch] + 2] == 1
-      if !loss.isFinite || !gradientIsFinite {
+      if !loss.isFinite || !gradientIsFinite(microBatch) {
         totals.isFinite = false
         if totals.firstNonFiniteMicroBatch == nil { totals.firstNonFiniteMicroBatch = microBatch }
       }

@@ -21,11 +21,23 @@ public enum TransportChoice: String, Sendable, CaseIterable {
 }
 
 /// The moves between ranks in a step; every rank makes each of them, and none allocates.
+///
+/// Only `progress` may be called any number of times.
 protocol Transport: AnyObject {
   var memory: ReductionMemory { get }
 
+  /// Begins the way of this step's left-over sums to the owners of slices, who read those of the
+  /// last step no more.
+  func beginGradients() throws(MPIError)
+
+  /// Takes note that this rank's left-over sums are final on bucket `index`; buckets come in order.
+  func sendGradients(_ index: Int) throws(MPIError)
+
+  /// Moves on what is under way, between two layers.
+  func progress() throws(MPIError)
+
   /// Makes every rank's left-over sums readable by the owners of slices.
-  func exchangeGradients() throws(MPIError)
+  func finishGradients() throws(MPIError)
 
   /// Makes every rank's run of `board` known to all.
   func exchange(_ board: Board) throws(MPIError)
@@ -58,5 +70,7 @@ struct ReductionParts {
   let layout: ReductionLayout
   let tree: ReductionTree
   let slices: SlicePartition
+  /// The blocks as backward finishes them.
+  let buckets: [Bucket]
   let boards: [Board]
 }

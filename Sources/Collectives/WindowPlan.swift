@@ -15,6 +15,8 @@ struct WindowPlan {
   let slots: [[Int]]
   /// Two copies of each board, used by turns.
   let boards: [(even: Int, odd: Int)]
+  /// Where ranks meet.
+  let barrier: Int
   /// The size of the window.
   let bytes: Int
 
@@ -32,6 +34,7 @@ struct WindowPlan {
       let bytes = board.runs.total * MemoryLayout<Double>.stride
       return (even: take(bytes), odd: take(bytes))
     }
+    barrier = take(WindowBarrier.bytes)
     // Open MPI's pointers come back at 8 mod 64; the room is for rounding them up.
     self.bytes = next + 64
   }

@@ -5,6 +5,7 @@ import CMPI
 @safe final class WindowTransport: Transport {
   let memory: ReductionMemory
   private let world: World
+  private let barrier: WindowBarrier
   private let window: MPI_Win?
   private let states: [UnsafeMutableBufferPointer<Float>]
   private let boards: [SharedBoard]
@@ -30,6 +31,9 @@ import CMPI
         board: board, even: (start + place.even).assumingMemoryBound(to: Double.self),
         odd: (start + place.odd).assumingMemoryBound(to: Double.self))
     }
+    unsafe barrier = WindowBarrier(
+      at: start + plan.barrier, size: world.size,
+      looks: world.coresPerRank < 1 ? 0 : looksWithOwnCore)
     self.world = world
     // Each rank touches first what it will write, for memory banks' sake.
     unsafe memory.parameters.extracting(slice).update(repeating: 0)
@@ -37,10 +41,17 @@ import CMPI
     for number in plan.slots[world.rank].indices {
       unsafe memory.slots[number].update(repeating: 0)
     }
-    try meet()
+    // The first meeting is MPI's: it makes known that the memory of the others is in place.
+    try world.barrier()
   }
 
-  func exchangeGradients() throws(MPIError) { try meet() }
+  func beginGradients() {}
+
+  func sendGradients(_ index: Int) {}
+
+  func progress() {}
+
+  func finishGradients() throws(MPIError) { try meet() }
 
   func exchange(_ board: Board) throws(MPIError) {
     guard let shared = boards.first(where: { $0.board === board }) else {
@@ -77,10 +88,13 @@ import CMPI
   /// A barrier after which every rank sees what the others wrote before it.
   private func meet() throws(MPIError) {
     try check(unsafe MPI_Win_sync(window), "MPI_Win_sync")
-    try world.barrier()
+    barrier.meet()
     try check(unsafe MPI_Win_sync(window), "MPI_Win_sync")
   }
 }
+
+/// Looks before sleep where each rank has its core: about a millisecond.
+private let looksWithOwnCore = 30_000
 
 /// A board's two copies in the window.
 ///

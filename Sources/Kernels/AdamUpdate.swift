@@ -1,3 +1,5 @@
+import CVectors
+
 /// The factors of one step of Adam, AdamW or LAMB.
 public struct AdamFactors: Sendable {
   /// What the gradient is multiplied with first: clipping.
@@ -35,9 +37,18 @@ public struct AdamFactors: Sendable {
     self.epsilon = epsilon
     self.stepSize = stepSize
   }
+
+  var forBlocks: lockstep_adam {
+    lockstep_adam(
+      scale: gradientScale, coupled_decay: coupledDecay, shrinkage: shrinkage,
+      first_complement: firstComplement, second_decay: secondDecay,
+      second_complement: secondComplement, second_correction: secondCorrection, epsilon: epsilon,
+      step_size: stepSize)
+  }
 }
 
-/// m ← m + (1 − β₁)(g' − m), s ← β₂·s + (1 − β₂)·g'², p ← c·p − α·m / (√s·κ + ε); all [n].
+/// m ← m + (1 − β₁)(g' − m), s ← β₂·s + (1 − β₂)·g'², p ← c·p − α·m / (√s·κ + ε); all [n],
+/// n a multiple of 16.
 ///
 /// With g' = scale·g + λ·p, c the shrinkage, α the step size and κ = 1/√(1 − β₂ᵗ). Sources: Kingma
 /// and Ba, "Adam", 2015; Loshchilov and Hutter, "Decoupled weight decay regularization", 2019;
@@ -47,18 +58,15 @@ public func adamUpdate(
   firstMoment m: inout MutableSpan<Float>, secondMoment s: inout MutableSpan<Float>,
   _ f: AdamFactors
 ) {
-  let n = p.count
-  precondition(
-    g.count == n && m.count == n && s.count == n,
-    "\(g.count) gradients, \(m.count) and \(s.count) moments, \(n) parameters")
-  for i in 0..<n {
-    let gradient = f.gradientScale * g[i] + f.coupledDecay * p[i]
-    let first = m[i] + f.firstComplement * (gradient - m[i])
-    let second = f.secondDecay * s[i] + f.secondComplement * (gradient * gradient)
-    m[i] = first
-    s[i] = second
-    // A root of what cannot be negative needs no call that may set errno: the loop vectorizes.
-    let denominator = second.magnitude.squareRoot() * f.secondCorrection + f.epsilon
-    p[i] = f.shrinkage * p[i] - f.stepSize * (first / denominator)
+  let n = blockCount(p.count, g.count, m.count, s.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe m.withUnsafeMutableBufferPointer { m in
+        unsafe s.withUnsafeMutableBufferPointer { s in
+          unsafe lockstep_adam_update(
+            p.baseAddress, g.baseAddress, m.baseAddress, s.baseAddress, f.forBlocks, n)
+        }
+      }
+    }
   }
 }

@@ -1,10 +1,15 @@
-/// a ← keep·a + take·x: an exponential moving average; all [n].
+import CVectors
+
+/// a ← keep·a + take·x: an exponential moving average; all [n], n a multiple of 16.
 ///
 /// Batch norm's running statistics and averages of weights are updated so.
 public func averageUpdate(
   _ a: inout MutableSpan<Float>, with x: Span<Float>, keep: Float, take: Float
 ) {
-  let n = a.count
-  precondition(x.count == n, "\(x.count) elements for an average of \(n)")
-  for i in 0..<n { a[i] = keep * a[i] + take * x[i] }
+  let n = blockCount(a.count, x.count)
+  unsafe a.withUnsafeMutableBufferPointer { a in
+    unsafe x.withUnsafeBufferPointer { x in
+      unsafe lockstep_average_update(a.baseAddress, x.baseAddress, keep, take, n)
+    }
+  }
 }

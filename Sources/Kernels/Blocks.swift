@@ -1,71 +1,79 @@
+import CVectors
+
 // Kernels over one block: at most 4096 floats, a multiple of 16, its padded tail zero. A block is
 // always processed whole by one call, so a sum's order depends on the position in the block alone.
 
+/// Whether the two operands of an addition were finite before it, every element of them.
+public struct FiniteOperands: Hashable, Sendable {
+  /// What was added.
+  public let source: Bool
+  /// What it was added to.
+  public let destination: Bool
+
+  init(_ operands: lockstep_finite_operands) {
+    source = operands.source
+    destination = operands.destination
+  }
+}
+
 /// Adds `source` to `destination`, element by element; both have the same multiple of 16 floats.
-public func addBlock(_ source: Span<Float>, into destination: inout MutableSpan<Float>) {
-  let count = blockCount(source.count)
-  precondition(
-    destination.count == count, "blocks of \(count) and \(destination.count) cannot be added")
-  unsafe source.withUnsafeBytes { from in
-    unsafe destination.withUnsafeMutableBytes { into in
-      for offset in stride(from: 0, to: count * 4, by: 64) {
-        let sum =
-          unsafe into.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self)
-          + from.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self)
-        unsafe into.storeBytes(of: sum, toByteOffset: offset, as: SIMD16<Float>.self)
-      }
+@discardableResult
+public func addBlock(
+  _ source: Span<Float>, into destination: inout MutableSpan<Float>
+) -> FiniteOperands {
+  let count = blockCount(source.count, destination.count)
+  return unsafe source.withUnsafeBufferPointer { source in
+    unsafe destination.withUnsafeMutableBufferPointer { destination in
+      unsafe FiniteOperands(
+        lockstep_add_block(destination.baseAddress, source.baseAddress, count))
     }
   }
 }
 
-/// Multiplies a block of a multiple of 16 floats by `factor`, in place.
-public func scaleBlock(_ block: inout MutableSpan<Float>, by factor: Float) {
+/// destination ← (destination + source)·factor: the last addition of a mean, in one pass with the
+/// sum of squares of what is stored, which is `sumOfSquares(of:)`.
+public func finishBlock(
+  _ source: Span<Float>, into destination: inout MutableSpan<Float>, scaledBy factor: Float
+) -> (squares: Double, finite: FiniteOperands) {
+  let count = blockCount(source.count, destination.count)
+  return unsafe source.withUnsafeBufferPointer { source in
+    unsafe destination.withUnsafeMutableBufferPointer { destination in
+      let mean = unsafe lockstep_finish_block(
+        destination.baseAddress, source.baseAddress, factor, count)
+      return (mean.squares, FiniteOperands(mean.finite))
+    }
+  }
+}
+
+/// Multiplies a block of a multiple of 16 floats by `factor`, in place; returns the sum of squares
+/// of what is stored, which is `sumOfSquares(of:)`.
+@discardableResult
+public func scaleBlock(_ block: inout MutableSpan<Float>, by factor: Float) -> Double {
   let count = blockCount(block.count)
-  unsafe block.withUnsafeMutableBytes { bytes in
-    for offset in stride(from: 0, to: count * 4, by: 64) {
-      let scaled =
-        unsafe bytes.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self) * factor
-      unsafe bytes.storeBytes(of: scaled, toByteOffset: offset, as: SIMD16<Float>.self)
-    }
+  return unsafe block.withUnsafeMutableBufferPointer { block in
+    unsafe lockstep_scale_block(block.baseAddress, factor, count)
   }
 }
 
-/// The sum of the squares of a block of a multiple of 16 floats, not a number if one is not.
+/// The sum of the squares of a block of a multiple of 16 floats, not finite if one of them is not.
 ///
 /// Sixteen sums in Double, one a lane, are added at the end by halves. The square of a Float is
-/// exact in Double, so it does not matter whether product and sum are fused.
+/// exact in Double, and no sum of 4096 of them overflows.
 public func sumOfSquares(of block: Span<Float>) -> Double {
   let count = blockCount(block.count)
-  let lanes = unsafe block.withUnsafeBytes { bytes in
-    var sums = SIMD16<Double>.zero
-    for offset in stride(from: 0, to: count * 4, by: 64) {
-      let x = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self)
-      let wide = SIMD16<Double>(x)
-      sums += wide * wide
-    }
-    return sums
+  return unsafe block.withUnsafeBufferPointer { block in
+    unsafe lockstep_block_squares(block.baseAddress, count)
   }
-  let eight = lanes.lowHalf + lanes.highHalf
-  let four = eight.lowHalf + eight.highHalf
-  let two = four.lowHalf + four.highHalf
-  return two.x + two.y
 }
 
-/// Whether every element of an array of a multiple of 16 floats is finite.
-public func isFinite(_ array: Span<Float>) -> Bool {
-  let count = blockCount(array.count)
-  let lanes = unsafe array.withUnsafeBytes { bytes in
-    var sums = SIMD16<Float>.zero
-    for offset in stride(from: 0, to: count * 4, by: 64) {
-      // Zero times a finite number is zero; times infinity, or not a number, it is not a number.
-      sums += unsafe bytes.loadUnaligned(fromByteOffset: offset, as: SIMD16<Float>.self) * 0
-    }
-    return sums
-  }
-  return all(lanes .== 0)
-}
-
-private func blockCount(_ count: Int) -> Int {
-  precondition(count % 16 == 0, "a block of \(count) floats is no multiple of 16")
+/// The floats of a block: a multiple of 16, and as many in each of the arrays.
+func blockCount(
+  _ count: Int, _ second: Int? = nil, _ third: Int? = nil, _ fourth: Int? = nil
+) -> Int {
+  precondition(
+    count % 16 == 0 && second ?? count == count && third ?? count == count
+      && fourth ?? count == count,
+    "blocks of \(count), \(second ?? count), \(third ?? count) and \(fourth ?? count) floats are not "
+      + "alike or no multiple of 16")
   return count
 }

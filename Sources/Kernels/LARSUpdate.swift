@@ -1,4 +1,6 @@
-/// v ← μ·v + η·(scale·g + λ·p), then p ← p − v; all [n].
+import CVectors
+
+/// v ← μ·v + η·(scale·g + λ·p), then p ← p − v; all [n], n a multiple of 16.
 ///
 /// The rate η, which holds the tensor's own factor, is inside the momentum. Source: You, Gitman,
 /// Ginsburg, "Large batch training of convolutional networks", 2017, algorithm 1.
@@ -6,13 +8,12 @@ public func larsUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>,
   velocity v: inout MutableSpan<Float>, _ f: SGDFactors
 ) {
-  let n = p.count
-  precondition(
-    g.count == n && v.count == n, "\(g.count) gradients, \(v.count) velocities, \(n) parameters")
-  for i in 0..<n {
-    let gradient = f.gradientScale * g[i] + f.decay * p[i]
-    let velocity = f.momentum * v[i] + f.rate * gradient
-    v[i] = velocity
-    p[i] -= velocity
+  let n = blockCount(p.count, g.count, v.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe v.withUnsafeMutableBufferPointer { v in
+        unsafe lockstep_lars_update(p.baseAddress, g.baseAddress, v.baseAddress, f.forBlocks, n)
+      }
+    }
   }
 }

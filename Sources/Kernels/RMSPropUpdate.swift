@@ -1,3 +1,5 @@
+import CVectors
+
 /// The factors of one step of RMSprop.
 public struct RMSPropFactors: Sendable {
   /// What the gradient is multiplied with first: clipping.
@@ -28,9 +30,16 @@ public struct RMSPropFactors: Sendable {
     self.momentum = momentum
     self.rate = rate
   }
+
+  var forBlocks: lockstep_rmsprop {
+    lockstep_rmsprop(
+      scale: gradientScale, decay: decay, smoothing: smoothing,
+      smoothing_complement: smoothingComplement, epsilon: epsilon, momentum: momentum, rate: rate)
+  }
 }
 
-/// s ← α·s + (1 − α)·g'², p ← p − η·g' / (√s + ε); with g' = scale·g + λ·p; all [n].
+/// s ← α·s + (1 − α)·g'², p ← p − η·g' / (√s + ε); with g' = scale·g + λ·p; all [n], n a multiple
+/// of 16.
 ///
 /// Source: Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012, in the
 /// form of PyTorch: ε outside the root.
@@ -38,34 +47,32 @@ public func rmsPropUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>,
   squareAverage s: inout MutableSpan<Float>, _ f: RMSPropFactors
 ) {
-  let n = p.count
-  precondition(
-    g.count == n && s.count == n, "\(g.count) gradients, \(s.count) averages, \(n) parameters")
-  for i in 0..<n {
-    let gradient = f.gradientScale * g[i] + f.decay * p[i]
-    let average = f.smoothing * s[i] + f.smoothingComplement * (gradient * gradient)
-    s[i] = average
-    // A root of what cannot be negative needs no call that may set errno: the loop vectorizes.
-    p[i] -= f.rate * (gradient / (average.magnitude.squareRoot() + f.epsilon))
+  let n = blockCount(p.count, g.count, s.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe s.withUnsafeMutableBufferPointer { s in
+        unsafe lockstep_rmsprop_update(
+          p.baseAddress, g.baseAddress, s.baseAddress, f.forBlocks, n)
+      }
+    }
   }
 }
 
-/// The same with momentum: v ← μ·v + g' / (√s + ε), p ← p − η·v; all [n].
+/// The same with momentum: v ← μ·v + g' / (√s + ε), p ← p − η·v; all [n], n a multiple of 16.
 public func rmsPropMomentumUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>,
   squareAverage s: inout MutableSpan<Float>, velocity v: inout MutableSpan<Float>,
   _ f: RMSPropFactors
 ) {
-  let n = p.count
-  precondition(
-    g.count == n && s.count == n && v.count == n,
-    "\(g.count) gradients, \(s.count) averages, \(v.count) velocities, \(n) parameters")
-  for i in 0..<n {
-    let gradient = f.gradientScale * g[i] + f.decay * p[i]
-    let average = f.smoothing * s[i] + f.smoothingComplement * (gradient * gradient)
-    let velocity = f.momentum * v[i] + gradient / (average.magnitude.squareRoot() + f.epsilon)
-    s[i] = average
-    v[i] = velocity
-    p[i] -= f.rate * velocity
+  let n = blockCount(p.count, g.count, s.count, v.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe s.withUnsafeMutableBufferPointer { s in
+        unsafe v.withUnsafeMutableBufferPointer { v in
+          unsafe lockstep_rmsprop_momentum_update(
+            p.baseAddress, g.baseAddress, s.baseAddress, v.baseAddress, f.forBlocks, n)
+        }
+      }
+    }
   }
 }

@@ -1,3 +1,5 @@
+import CVectors
+
 /// The factors of one step of stochastic gradient descent.
 public struct SGDFactors: Sendable {
   /// What the gradient is multiplied with first: clipping.
@@ -16,36 +18,43 @@ public struct SGDFactors: Sendable {
     self.momentum = momentum
     self.rate = rate
   }
+
+  var forBlocks: lockstep_sgd {
+    lockstep_sgd(scale: gradientScale, decay: decay, momentum: momentum, rate: rate)
+  }
 }
 
-/// p ← p − η·g', with g' = scale·g + λ·p; all [n].
+/// p ← p − η·g', with g' = scale·g + λ·p; all [n], n a multiple of 16.
 public func sgdUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>, _ f: SGDFactors
 ) {
-  let n = p.count
-  precondition(g.count == n, "\(g.count) gradients for \(n) parameters")
-  for i in 0..<n { p[i] -= f.rate * (f.gradientScale * g[i] + f.decay * p[i]) }
+  let n = blockCount(p.count, g.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe lockstep_sgd_update(p.baseAddress, g.baseAddress, f.forBlocks, n)
+    }
+  }
 }
 
-/// v ← μ·v + g', then p ← p − η·v; with g' = scale·g + λ·p; all [n].
+/// v ← μ·v + g', then p ← p − η·v; with g' = scale·g + λ·p; all [n], n a multiple of 16.
 ///
 /// Source: PyTorch's SGD, without dampening.
 public func momentumUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>,
   velocity v: inout MutableSpan<Float>, _ f: SGDFactors
 ) {
-  let n = p.count
-  precondition(
-    g.count == n && v.count == n, "\(g.count) gradients, \(v.count) velocities, \(n) parameters")
-  for i in 0..<n {
-    let gradient = f.gradientScale * g[i] + f.decay * p[i]
-    let velocity = f.momentum * v[i] + gradient
-    v[i] = velocity
-    p[i] -= f.rate * velocity
+  let n = blockCount(p.count, g.count, v.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe v.withUnsafeMutableBufferPointer { v in
+        unsafe lockstep_momentum_update(
+          p.baseAddress, g.baseAddress, v.baseAddress, f.forBlocks, n)
+      }
+    }
   }
 }
 
-/// v ← μ·v + g', then p ← p − η·(g' + μ·v); with g' = scale·g + λ·p; all [n].
+/// v ← μ·v + g', then p ← p − η·(g' + μ·v); with g' = scale·g + λ·p; all [n], n a multiple of 16.
 ///
 /// Source: Sutskever et al., "On the importance of initialization and momentum", 2013, in the form
 /// of PyTorch's SGD.
@@ -53,13 +62,13 @@ public func nesterovUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>,
   velocity v: inout MutableSpan<Float>, _ f: SGDFactors
 ) {
-  let n = p.count
-  precondition(
-    g.count == n && v.count == n, "\(g.count) gradients, \(v.count) velocities, \(n) parameters")
-  for i in 0..<n {
-    let gradient = f.gradientScale * g[i] + f.decay * p[i]
-    let velocity = f.momentum * v[i] + gradient
-    v[i] = velocity
-    p[i] -= f.rate * (gradient + f.momentum * velocity)
+  let n = blockCount(p.count, g.count, v.count)
+  unsafe p.withUnsafeMutableBufferPointer { p in
+    unsafe g.withUnsafeBufferPointer { g in
+      unsafe v.withUnsafeMutableBufferPointer { v in
+        unsafe lockstep_nesterov_update(
+          p.baseAddress, g.baseAddress, v.baseAddress, f.forBlocks, n)
+      }
+    }
   }
 }

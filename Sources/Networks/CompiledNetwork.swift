@@ -4,6 +4,9 @@ import Storage
 struct CompiledNetwork: Sendable {
   /// The nodes, in the order of the forward pass.
   private(set) var nodes: [CompiledNode] = []
+  /// For each node the element of the flat array from which on gradients are final once it has run
+  /// backward, after all nodes that follow it.
+  private(set) var finalFrom: [Int] = []
   /// The images, [N, H, W, C].
   let images: Range<Int>
   /// What leaves the last node.
@@ -22,7 +25,10 @@ struct CompiledNetwork: Sendable {
       guard let request else { return 0..<0 }
       return plan.offsets[request]..<plan.offsets[request] + wishes.requests[request].count
     }
+    var end = 0
     for (index, node) in network.nodes.enumerated() {
+      finalFrom.append(end)
+      end = max(end, parameterRanges[index].map(\.upperBound).max() ?? 0)
       let gradients = wishes.outputGradients[index]
       let addsOne = gradients.count > 1 && node.layer.addsFurtherGradient
       nodes.append(

@@ -97,11 +97,19 @@ public struct Model: ~Copyable {
 
   /// Overwrites `gradients`, a flat array, with the gradient of the mean loss of the micro-batch
   /// of the last forward pass; statistics take the micro-batch's values.
-  public mutating func backward(parameters: Span<Float>, into gradients: inout MutableSpan<Float>) {
+  ///
+  /// Between layers `progress` is told from which element on `gradients` is final.
+  public mutating func backward(
+    parameters: Span<Float>, into gradients: inout MutableSpan<Float>,
+    progress: (_ finalFrom: Int) -> Void = { _ in }
+  ) {
     precondition(
       parameters.count == layout.count && gradients.count == layout.count,
       "\(gradients.count) gradients for \(layout.count) parameters")
-    run(backward: compiled.nodes.indices, parameters: parameters, into: &gradients)
+    for index in compiled.nodes.indices.reversed() {
+      run(backward: index..<index + 1, parameters: parameters, into: &gradients)
+      progress(compiled.finalFrom[index])
+    }
   }
 
   /// Computes the loss of the logits, and its gradient.

@@ -26,11 +26,23 @@ import Testing
     #expect(outcome.output.contains("via \(transport)"))
   }
 
-  @Test(.enabled(if: twoHostsArePossible, "needs root and network namespaces"))
-  func `two hosts give the bits of one rank`() throws {
-    let outcome = try reductionProbeOnTwoHosts(ranks: 5, "micro=12")
-    #expect(try result(outcome, ranks: 5) == reference("micro=12"))
+  @Test(
+    .enabled(if: twoHostsArePossible, "needs root and network namespaces"),
+    arguments: [(4, "bucket=4096"), (5, "bucket=1"), (5, "large=300000")])
+  func `two hosts give the bits of one rank`(ranks: Int, option: String) throws {
+    let outcome = try reductionProbeOnTwoHosts(ranks: ranks, "micro=12", option)
+    let one = option.hasPrefix("bucket") ? "micro=12" : option
+    #expect(try result(outcome, ranks: ranks) == reference(one))
     #expect(outcome.output.contains("via messages"))
+  }
+
+  @Test(arguments: [1, 3000, 8192], [(2, 0), (3, -2), (5, 1), (8, 3)])
+  func `buckets of any size change nothing, wherever slices are cut`(
+    bucket: Int, cut: (ranks: Int, shift: Int)
+  ) throws {
+    let outcome = try reductionProbe(
+      ranks: cut.ranks, "bucket=\(bucket)", "shift=\(cut.shift)", "transport=messages")
+    #expect(try result(outcome, ranks: cut.ranks) == reference("micro=12"))
   }
 
   @Test(arguments: [8, 16])
@@ -41,6 +53,23 @@ import Testing
         ranks: ranks, "micro=\(microBatches)", "transport=\(transport)")
       #expect(try result(outcome, ranks: ranks) == one, "\(ranks) ranks, \(transport)")
     }
+  }
+
+  @Test(arguments: 2...16)
+  func `every number of micro-batches that ranks can share gives the bits of one rank`(
+    ranks: Int
+  ) throws {
+    func results(_ ranks: Int?) throws -> [Substring] {
+      let outcome = try reductionProbe(
+        ranks: ranks, "sweep=16", "steps=2", "bucket=5000", "transport=messages")
+      #expect(outcome.status == 0 && outcome.distinctLines.count == 1, "\(outcome.output)")
+      return try #require(outcome.distinctLines.first).split(separator: ";").map {
+        $0.drop { $0 == " " }
+      }
+    }
+    let one = try results(nil)
+    #expect(one.count == 16)
+    #expect(try results(ranks) == Array(one[(ranks - 1)...]))
   }
 
   @Test(arguments: [(3, 1), (3, -3), (5, 2), (2, 100)], ["window", "messages"])

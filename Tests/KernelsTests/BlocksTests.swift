@@ -35,20 +35,46 @@ import Testing
     #expect(abs(sum - plain) <= 1e-12 * plain)
   }
 
-  @Test(arguments: [Float.nan, .infinity, -.infinity], [0, 15, 16, 100, 4095])
+  @Test(arguments: [16, 48, 4080, 4096])
+  func `the last addition of a mean equals addition, scaling and sum apart`(count: Int) {
+    let source = numbers(count, sample: 6)
+    var apart = numbers(count, sample: 7)
+    var together = apart
+    var span = apart.mutableSpan
+    addBlock(source.span, into: &span)
+    let squares = scaleBlock(&span, by: 1 / 3)
+    var other = together.mutableSpan
+    let mean = finishBlock(source.span, into: &other, scaledBy: 1 / 3)
+    let alone = sumOfSquares(of: apart.span)
+    #expect(together == apart && mean.squares == squares && squares == alone)
+    #expect(mean.finite.source && mean.finite.destination)
+  }
+
+  @Test(arguments: [Float.nan, -.nan, .infinity, -.infinity], [0, 15, 16, 100, 4095])
   func `one number that is not finite is found wherever it is`(value: Float, position: Int) {
-    var block = numbers(4096, sample: 5)
-    let before = isFinite(block.span)
-    block[position] = value
-    let after = isFinite(block.span)
-    let sum = sumOfSquares(of: block.span)
-    #expect(before && !after && !sum.isFinite)
+    let good = numbers(4096, sample: 5)
+    var bad = good
+    bad[position] = value
+    let badSum = sumOfSquares(of: bad.span)
+    #expect(!badSum.isFinite)
+    for (source, destination) in [(good, good), (good, bad), (bad, good), (bad, bad)] {
+      var (added, finished) = (destination, destination)
+      var span = added.mutableSpan
+      let found = addBlock(source.span, into: &span)
+      span = finished.mutableSpan
+      let mean = finishBlock(source.span, into: &span, scaledBy: 0.5)
+      #expect(found.source == (source == good) && found.destination == (destination == good))
+      #expect(mean.finite == found)
+      #expect(mean.squares.isFinite == (found.source && found.destination))
+    }
   }
 
   @Test func `the largest numbers are finite`() {
     let block = [Float](repeating: .greatestFiniteMagnitude, count: 4096)
-    let finite = isFinite(block.span)
-    let sum = sumOfSquares(of: block.span)
-    #expect(finite && sum.isFinite)
+    var sum = block
+    var span = sum.mutableSpan
+    let finite = addBlock(block.span, into: &span)
+    let squares = sumOfSquares(of: block.span)
+    #expect(finite.source && finite.destination && squares.isFinite && sum[0] == .infinity)
   }
 }

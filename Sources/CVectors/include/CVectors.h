@@ -7,12 +7,14 @@
 #ifndef CVECTORS_H
 #define CVECTORS_H
 
+#include "blocks.h"
 #include "depthwise.h"
 #include "elementwise.h"
 #include "normalization.h"
 #include "pooling.h"
 #include "product.h"
 #include "transpose.h"
+#include "updates.h"
 #include "winograd.h"
 
 #endif

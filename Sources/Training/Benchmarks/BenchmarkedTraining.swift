@@ -47,7 +47,7 @@ struct BenchmarkedTraining: ~Copyable {
         identities: images.currentIdentities, parameters: reducer.parameters,
         version: .after(step), mode: .training)
       var leaf = reducer.leaf(microBatch)
-      model.backward(parameters: reducer.parameters, into: &leaf)
+      model.backward(parameters: reducer.parameters, into: &leaf) { reducer.advance(from: $0) }
       reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch)
       images.advance()
     }

@@ -34,7 +34,7 @@ struct TrainingRun: ~Copyable {
       for microBatch in samples.microBatches(of: step) {  // this rank's share, in order
         let loss = model.forward(microBatch, parameters: reducer.parameters, after: step)
         var leaf = reducer.leaf(microBatch.index)  // merged with its sibling once both are there
-        model.backward(parameters: reducer.parameters, into: &leaf)
+        model.backward(parameters: reducer.parameters, into: &leaf) { reducer.advance(from: $0) }
         reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch.index)
       }
       let totals = try reducer.reduce(control: coordinator.wish)  // every rank: loss, norm, wishes

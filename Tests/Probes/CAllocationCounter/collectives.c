@@ -1,4 +1,4 @@
-// Notes, at each of the collective calls that steps of training are made of, how many allocations
+// Notes, at each of the calls that all ranks make together and that steps of training are made of, how many allocations
 // there were so far: symbols of the executable come before libmpi's, which has each function a
 // second time with P before its name (the standard's profiling interface).
 #include "CAllocationCounter.h"
@@ -30,6 +30,11 @@ long lockstep_longest_quiet_stretch(void) {
 int MPI_Barrier(MPI_Comm communicator) {
   note();
   return PMPI_Barrier(communicator);
+}
+
+int MPI_Win_sync(MPI_Win window) {
+  note();
+  return PMPI_Win_sync(window);
 }
 
 int MPI_Allgatherv(const void *sent, int count, MPI_Datatype sent_type, void *received,

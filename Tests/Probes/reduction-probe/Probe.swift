@@ -25,6 +25,8 @@ struct Run {
   }
 
   /// Overwrites a leaf with numbers of widely differing size that depend on the parameters.
+  ///
+  /// From the end, as backward does, and now and then without a word of what is final.
   private func backward(
     _ step: Int, _ microBatch: Int, poison: Bool
   ) -> (loss: Double, correct: Int) {
@@ -32,14 +34,15 @@ struct Run {
       seed: 7, purpose: .synthesis, epoch: UInt32(step), sample: UInt32(microBatch))
     var leaf = reducer.leaf(microBatch)
     let parameters = reducer.parameters
-    for range in tensors.ranges {
+    for range in tensors.ranges.reversed() {
       for index in range {
         let words = random.words(index)
         let scale = Float(sign: .plus, exponent: Int(words.y % 40) - 30, significand: 1)
         leaf[index] = (unitInterval(words.x) - 0.5) * scale + parameters[index] * 0.01
       }
+      if poison && options.poisoned == microBatch && range.contains(5000) { leaf[5000] = .nan }
+      if microBatch % 3 != 0 { reducer.advance(from: range.lowerBound) }
     }
-    if poison && options.poisoned == microBatch { leaf[5000] = .nan }
     return (Double(random.uniform(1 << 24)) * 3, random.integer(below: 17, at: 1 << 25))
   }
 
@@ -82,6 +85,16 @@ private func subtract(
   for index in momentum.indices { parameters[index] -= rate * momentum[index] }
 }
 
+/// Probes with every number of micro-batches that the ranks can share, up to `most`, and gives a
+/// digest of each result: mpirun cuts long lines.
+func sweep(_ options: ProbeOptions, upTo most: Int, in world: World) throws -> String {
+  var options = options
+  return try (world.size...most).map { microBatches in
+    options.microBatches = microBatches
+    return try "micro \(microBatches) \(digest(Array(probe(options, in: world).utf8).span))"
+  }.joined(separator: "; ")
+}
+
 /// Makes a reducer, takes the steps and says what came out.
 func probe(_ options: ProbeOptions, in world: World) throws -> String {
   let tensors = Tensors(large: options.large)
@@ -92,7 +105,7 @@ func probe(_ options: ProbeOptions, in world: World) throws -> String {
   let reducer = try Reducer(
     layout, in: world, transport: options.transport,
     slices: tensors.slices(ranks: world.size, shift: options.shift),
-    windowCapacity: options.capacity)
+    bucketSize: options.bucket, windowCapacity: options.capacity)
   try reducer.fillParameters { parameters in
     let random = RandomStream(seed: 1, purpose: .initialization)
     for range in tensors.ranges {

@@ -9,7 +9,14 @@ import Collectives
 let options = ProbeOptions(CommandLine.arguments.dropFirst())
 do {
   let world = try World()
-  let line = try options.exchanges ? exchanges(in: world) : probe(options, in: world)
+  let line =
+    if options.exchanges {
+      try exchanges(in: world)
+    } else if let most = options.sweep {
+      try sweep(options, upTo: most, in: world)
+    } else {
+      try probe(options, in: world)
+    }
   print("rank \(world.rank) of \(world.size): \(line)")
   try world.finalize()
 } catch {
