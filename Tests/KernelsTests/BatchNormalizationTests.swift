@@ -31,6 +31,10 @@ struct NormalizationSetting: CustomTestStringConvertible, Sendable {
       NormalizationSetting(rows: 75, channels: 32, addsResidual: true, ceiling: 0.5),
       NormalizationSetting(rows: 75, channels: 32, hasFurther: true),
       NormalizationSetting(rows: 75, channels: 33, ceiling: 0.5, hasFurther: true),
+      // Large enough to be taken in the order of memory.
+      NormalizationSetting(rows: 21_900, channels: 48, ceiling: 0.5),
+      NormalizationSetting(
+        rows: 10_507, channels: 100, addsResidual: true, ceiling: .infinity, hasFurther: true),
     ]
 }
 
