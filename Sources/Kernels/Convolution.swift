@@ -75,15 +75,18 @@ public struct Convolution: Sendable {
 
   /// Floats of scratch memory that any pass needs.
   public var workspaceCount: Int {
-    let methods = [forwardMethod, inputGradientMethod, weightGradientMethod]
-    return methods.map { method in
-      switch method {
-      case .winograd: WinogradConvolution(shape).workspaceCount(samples: samples)
-      case .direct: DirectConvolution(shape).workspaceCount
-      case .depthwise: shape.depthwisePlaneCount
-      case .plain: shape.workspaceCount(samples: samples)
-      }
-    }.max() ?? 0
+    max(
+      workspaceCount(forwardMethod), workspaceCount(inputGradientMethod),
+      workspaceCount(weightGradientMethod))
+  }
+
+  private func workspaceCount(_ method: Method) -> Int {
+    switch method {
+    case .winograd: WinogradConvolution(shape).workspaceCount(samples: samples)
+    case .direct: DirectConvolution(shape).workspaceCount
+    case .depthwise: shape.depthwisePlaneCount
+    case .plain: shape.workspaceCount(samples: samples)
+    }
   }
 
   /// Brings weights [KH, KW, Cin/groups, Cout] into the form that `forward` reads.

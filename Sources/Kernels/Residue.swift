@@ -29,7 +29,7 @@ struct Residue {
 
   /// How far the sources of all residues reach beyond `source` outputs, before and after.
   static func margins(
-    _ residues: LazyMapSequence<Range<Int>, Residue>, source: Int
+    _ residues: Residues, source: Int
   ) -> (before: Int, after: Int) {
     var (before, after) = (0, 0)
     for residue in residues where !residue.elements.isEmpty {
@@ -57,22 +57,35 @@ private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
   b == 0 ? a : greatestCommonDivisor(b, a % b)
 }
 
+/// All residues of an axis.
+struct Residues: RandomAccessCollection {
+  let input: Int
+  let kernel: Int
+  let stride: Int
+  let padding: Int
+  let dilation: Int
+
+  var startIndex: Int { 0 }
+  var endIndex: Int { Swift.min(stride, input) }
+
+  subscript(residue: Int) -> Residue {
+    Residue(
+      residue, input: input, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
+  }
+}
+
 extension WindowGeometry {
   /// The rows of the input by their residues modulo the stride.
-  var rowResidues: LazyMapSequence<Range<Int>, Residue> {
-    (0..<min(stride.height, input.height)).lazy.map { residue in
-      Residue(
-        residue, input: input.height, kernel: kernel.height, stride: stride.height,
-        padding: padding.height, dilation: dilation.height)
-    }
+  var rowResidues: Residues {
+    Residues(
+      input: input.height, kernel: kernel.height, stride: stride.height, padding: padding.height,
+      dilation: dilation.height)
   }
 
   /// The columns of the input by their residues modulo the stride.
-  var columnResidues: LazyMapSequence<Range<Int>, Residue> {
-    (0..<min(stride.width, input.width)).lazy.map { residue in
-      Residue(
-        residue, input: input.width, kernel: kernel.width, stride: stride.width,
-        padding: padding.width, dilation: dilation.width)
-    }
+  var columnResidues: Residues {
+    Residues(
+      input: input.width, kernel: kernel.width, stride: stride.width, padding: padding.width,
+      dilation: dilation.width)
   }
 }

@@ -41,14 +41,15 @@ struct WinogradConvolution {
   /// Floats of scratch memory of any pass.
   func workspaceCount(samples: Int) -> Int {
     let piece = Self.elements * stride(Self.kernelRows, ColumnPanels.most)
-    let passes = [forwardTiles, fullTiles].map { tiles in
-      let block = min(blockTiles, tiles.count(samples: samples))
-      return max(transformedCount(block, inputs), transformedCount(block, outputs))
-        + Self.elements * stride(block, ColumnPanels.most) + piece
-    }
+    // The input's gradient takes one of the two, and the forward pass the first.
+    let most = max(forwardTiles.count(samples: samples), fullTiles.count(samples: samples))
+    let block = min(blockTiles, most)
+    let passes =
+      max(transformedCount(block, inputs), transformedCount(block, outputs))
+      + Self.elements * stride(block, ColumnPanels.most) + piece
     let all = forwardTiles.count(samples: samples)
     let sums = all > gradientBlockTiles ? Self.elements * gradientSums : piece
-    return max(gradientTransforms(samples: samples) + sums, passes.max() ?? 0)
+    return max(gradientTransforms(samples: samples) + sums, passes)
   }
 
   /// Tiles that are transformed together: what they take, with the products, stays in the cache.
@@ -69,8 +70,9 @@ struct WinogradConvolution {
 
   /// Floats of all sums of the gradient of the weights, for one of the 36 elements.
   private var gradientSums: Int {
-    let pieces = ColumnPanels(columns: inputs).reduce(0) {
-      $0 + ($1.count + Self.kernelRows - 1) / Self.kernelRows
+    var pieces = 0
+    for panel in ColumnPanels(columns: inputs) {
+      pieces += (panel.count + Self.kernelRows - 1) / Self.kernelRows
     }
     return inputs * outputs + pieces * ColumnPanels(columns: outputs).count * Self.margin
   }
@@ -416,9 +418,8 @@ private struct Tiles {
   func count(samples: Int) -> Int { samples * rows * columns }
 
   /// Blocks of at most `size` tiles of all samples.
-  func blocks(of size: Int, samples: Int) -> LazyMapSequence<StrideTo<Int>, Range<Int>> {
-    let count = count(samples: samples)
-    return stride(from: 0, to: count, by: size).lazy.map { $0..<min($0 + size, count) }
+  func blocks(of size: Int, samples: Int) -> TileBlocks {
+    TileBlocks(count: count(samples: samples), size: size)
   }
 
   /// The tiles on images that are read or written; the padding is that of windows.
@@ -427,6 +428,19 @@ private struct Tiles {
     return lockstep_tiles(
       height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
       side: side, row_padding: padding.height, column_padding: padding.width)
+  }
+}
+
+/// Numbers of tiles, a block at a time; a lazy map would keep its closure on the heap.
+private struct TileBlocks: Sequence, IteratorProtocol {
+  let count: Int
+  let size: Int
+  var first = 0
+
+  mutating func next() -> Range<Int>? {
+    if first >= count { return nil }
+    defer { first += size }
+    return first..<Swift.min(first + size, count)
   }
 }
 

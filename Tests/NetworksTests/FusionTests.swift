@@ -49,7 +49,8 @@ import Testing
 
   @Test(arguments: ["resnet20", "vgg11_bn", "mobilenet_v2"])
   func `what is between fused layers takes no memory`(name: String) throws {
-    let network = try NetworkCatalogue.network(named: name, input: [32, 32, 3], classes: 5)
+    // The scratch memory of fast convolutions can be the larger need: it would hide the rest.
+    let network = try NetworkCatalogue.network(named: name, input: [32, 32, 3], classes: 5).exact
     let bytes = [true, false].map {
       Model(network, loss: .softmaxCrossEntropy(), microBatch: 8, seed: 1, fusing: $0).memoryBytes
     }

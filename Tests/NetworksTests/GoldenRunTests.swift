@@ -42,7 +42,11 @@ struct GoldenRunTests {
 
   @Test func `ResNet-20 trains as PyTorch's does`() throws {
     let golden = try GoldenRun.decode("resnet20.json")
-    let network = try NetworkCatalogue.network(named: "resnet20", input: [32, 32, 3], classes: 10)
+    // Among its million activations some lie so near to 0 that the rounding of fast convolutions
+    // decides their sign, and so whether they pass a gradient: `FastNetworkTests` keep away from it.
+    let network = try NetworkCatalogue.network(
+      named: "resnet20", input: [32, 32, 3], classes: 10
+    ).exact
     let images = patterns(labels: golden.labels).map { (Float($0) - 110) / 64 }
     try compare(golden, golden.train(network, images: images), network)
   }
