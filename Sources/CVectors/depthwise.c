@@ -1,118 +1,186 @@
 #include "depthwise.h"
 #include "lanes.h"
 
-// `width` outputs of a row, sixteen channels of each.
-PART void outputs(
-  int width, int rows, int columns, const float *x, const float *w,
-  const lockstep_depthwise *shape, float *y)
+enum { MOST_ROWS = 16 };
+
+// The outputs of an axis all of whose elements lie within the image: `from` ..< `to`.
+typedef struct {
+  ptrdiff_t from, to;
+} inner;
+
+PART inner inner_outputs(const lockstep_axis *axis) {
+  ptrdiff_t last = axis->positions - 1 - axis->start - (axis->elements - 1) * axis->step;
+  inner result = {
+    axis->start >= 0 ? 0 : (-axis->start + axis->stride - 1) / axis->stride,
+    last < 0 ? 0 : last / axis->stride + 1};
+  if (result.to > axis->outputs) result.to = axis->outputs;
+  if (result.from > result.to) result.from = result.to;
+  return result;
+}
+
+// The lines of the image under the kernel at output row `r`; zeros for those outside.
+PART void find_lines(
+  const float *x, const lockstep_depthwise *shape, const float *zeros, ptrdiff_t count,
+  ptrdiff_t r, const float **lines)
 {
+  const lockstep_axis *axis = &shape->rows;
+  for (ptrdiff_t k = 0; k < count; k++) {
+    ptrdiff_t at = r * axis->stride + axis->start + k * axis->step;
+    bool is_inside = 0 <= at && at < axis->positions;
+    lines[k] = is_inside ? x + at * shape->columns.positions * shape->channels : zeros;
+  }
+}
+
+// `width` outputs of a row from column q on, sixteen channels of each from c on.
+//
+// Elements `from` ..< `to` of each row of the kernel are taken: the others see zeros.
+PART void outputs(
+  int width, int rows, int from, int to, const float *const *lines, const float *w,
+  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y)
+{
+  ptrdiff_t channels = shape->channels;
+  ptrdiff_t stride = shape->columns.stride * channels;
+  ptrdiff_t start = (q * shape->columns.stride + shape->columns.start) * channels + c;
+  ptrdiff_t step = shape->columns.step * channels;
   lanes sum[8] = {0};
   for (int k = 0; k < rows; k++) {
-    for (int l = 0; l < columns; l++) {
-      lanes factor = load(w + (k * columns + l) * shape->channels);
-      const float *source = x + k * shape->kernel_row_x + l * shape->kernel_column_x;
+    for (int l = from; l < to; l++) {
+      lanes factor = load(w + (k * shape->columns.elements + l) * channels + c);
+      const float *source = lines[k] + start + l * step;
 #pragma clang loop unroll(full)
-      for (int i = 0; i < width; i++) {
-        sum[i] = fused(load(source + i * shape->column_x), factor, sum[i]);
-      }
+      for (int i = 0; i < width; i++) sum[i] = fused(load(source + i * stride), factor, sum[i]);
     }
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < width; i++) store(y + i * shape->column_y, sum[i]);
+  for (int i = 0; i < width; i++) store(y + (q + i) * shape->column_y + c, sum[i]);
+}
+
+// Elements of a row of the kernel that lie within the image at output column q.
+PART inner inner_elements(const lockstep_axis *axis, ptrdiff_t q) {
+  ptrdiff_t start = q * axis->stride + axis->start;
+  inner result = {0, axis->elements};
+  while (result.from < result.to && start + result.from * axis->step < 0) result.from++;
+  while (result.from < result.to && start + (result.to - 1) * axis->step >= axis->positions) {
+    result.to--;
+  }
+  return result;
+}
+
+// The first channel of vector number i: the last vector ends with the last channel.
+PART ptrdiff_t channel(ptrdiff_t i, ptrdiff_t channels) {
+  return i + LANES <= channels ? i : channels - LANES;
+}
+
+// All channels of `width` outputs, before the next ones: memory is read in its order.
+PART void all_channels(
+  int width, int rows, inner part, const float *const *lines, const float *w,
+  const lockstep_depthwise *shape, ptrdiff_t q, float *y)
+{
+  for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
+    outputs(
+      width, rows, (int)part.from, (int)part.to, lines, w, shape, q, channel(i, shape->channels),
+      y);
+  }
 }
 
 PART void all_outputs(
   int rows, int columns, const float *x, const float *w, const lockstep_depthwise *shape,
-  float *y)
+  const float *zeros, float *y)
 {
-  for (ptrdiff_t r = 0; r < shape->rows; r++) {
-    for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
-      // The last sixteen channels end with the last one.
-      ptrdiff_t c = i + LANES <= shape->channels ? i : shape->channels - LANES;
-      const float *source = x + r * shape->row_x + c;
-      float *target = y + r * shape->row_y + c;
-      ptrdiff_t q = 0;
-      for (; q + 8 <= shape->columns; q += 8) {
-        outputs(
-          8, rows, columns, source + q * shape->column_x, w + c, shape,
-          target + q * shape->column_y);
-      }
-      for (; q + 2 <= shape->columns; q += 2) {
-        outputs(
-          2, rows, columns, source + q * shape->column_x, w + c, shape,
-          target + q * shape->column_y);
-      }
-      for (; q < shape->columns; q++) {
-        outputs(
-          1, rows, columns, source + q * shape->column_x, w + c, shape,
-          target + q * shape->column_y);
-      }
+  inner whole = inner_outputs(&shape->columns), all = {0, columns};
+  for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
+    const float *lines[MOST_ROWS];
+    find_lines(x, shape, zeros, rows, r, lines);
+    float *line = y + r * shape->row_y;
+    ptrdiff_t q = 0;
+    for (; q < whole.from; q++) {
+      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line);
+    }
+    for (; q + 8 <= whole.to; q += 8) all_channels(8, rows, all, lines, w, shape, q, line);
+    for (; q + 2 <= whole.to; q += 2) all_channels(2, rows, all, lines, w, shape, q, line);
+    for (; q < whole.to; q++) all_channels(1, rows, all, lines, w, shape, q, line);
+    for (; q < shape->columns.outputs; q++) {
+      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line);
     }
   }
 }
 
 KERNEL void lockstep_depthwise_outputs(
-  const float *x, const float *w, const lockstep_depthwise *shape, float *y)
+  const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y)
 {
-  if (shape->kernel_rows == 3 && shape->kernel_columns == 3) all_outputs(3, 3, x, w, shape, y);
-  else all_outputs((int)shape->kernel_rows, (int)shape->kernel_columns, x, w, shape, y);
+  int rows = (int)shape->rows.elements, columns = (int)shape->columns.elements;
+  if (rows == 3 && columns == 3) all_outputs(3, 3, x, w, shape, zeros, y);
+  else all_outputs(rows, columns, x, w, shape, zeros, y);
 }
 
-// A row of outputs' part in the gradients of nine elements of the kernel, 3×3, or of one.
+// The part of a row of outputs in the gradients of `rows`×`columns` elements of the kernel.
 //
 // `count` channels, 1 to 16: rows are added up in dw, so that no channel may come twice.
 PART void row_gradient(
-  bool square, ptrdiff_t count, const float *x, const float *dy, const lockstep_depthwise *shape,
-  float *dw, bool adding)
+  int rows, int columns, ptrdiff_t count, const float *const *lines, const float *dy,
+  const lockstep_depthwise *shape, inner whole, ptrdiff_t c, ptrdiff_t first, float *dw,
+  bool adding)
 {
-  int elements = square ? 9 : 1;
+  ptrdiff_t channels = shape->channels;
+  ptrdiff_t step = shape->columns.step * channels;
   lanes sum[9] = {0};
   if (adding) {
 #pragma clang loop unroll(full)
-    for (int l = 0; l < elements; l++) sum[l] = load_first(dw + l * shape->channels, count);
+    for (int l = 0; l < rows * columns; l++) sum[l] = load_first(dw + l * channels, count);
   }
-  for (ptrdiff_t q = 0; q < shape->columns; q++) {
-    lanes gradient = load_first(dy + q * shape->column_y, count);
-    const float *source = x + q * shape->column_x;
+  for (ptrdiff_t q = 0; q < shape->columns.outputs; q++) {
+    lanes gradient = load_first(dy + q * shape->column_y + c, count);
+    ptrdiff_t at = q * shape->columns.stride + shape->columns.start + first * shape->columns.step;
+    bool is_whole = whole.from <= q && q < whole.to;
+    ptrdiff_t start = at * channels + c;
 #pragma clang loop unroll(full)
-    for (int l = 0; l < elements; l++) {
-      ptrdiff_t at = l / 3 * shape->kernel_row_x + l % 3 * shape->kernel_column_x;
-      sum[l] = fused(load_first(source + at, count), gradient, sum[l]);
+    for (int k = 0; k < rows; k++) {
+#pragma clang loop unroll(full)
+      for (int l = 0; l < columns; l++) {
+        ptrdiff_t position = at + l * shape->columns.step;
+        if (!is_whole && (position < 0 || position >= shape->columns.positions)) continue;
+        lanes value = load_first(lines[k] + start + l * step, count);
+        sum[k * columns + l] = fused(value, gradient, sum[k * columns + l]);
+      }
     }
   }
 #pragma clang loop unroll(full)
-  for (int l = 0; l < elements; l++) store_first(dw + l * shape->channels, sum[l], count);
+  for (int l = 0; l < rows * columns; l++) store_first(dw + l * channels, sum[l], count);
 }
 
 PART void channels_gradient(
-  ptrdiff_t count, const float *x, const float *dy, const lockstep_depthwise *shape, float *dw,
-  bool adding)
+  ptrdiff_t count, const float *const *lines, const float *dy, const lockstep_depthwise *shape,
+  inner whole, ptrdiff_t c, float *dw, bool adding)
 {
-  if (shape->kernel_rows == 3 && shape->kernel_columns == 3) {
-    row_gradient(true, count, x, dy, shape, dw, adding);
+  ptrdiff_t rows = shape->rows.elements, columns = shape->columns.elements;
+  if (rows == 3 && columns == 3) {
+    row_gradient(3, 3, count, lines, dy, shape, whole, c, 0, dw + c, adding);
     return;
   }
-  for (ptrdiff_t k = 0; k < shape->kernel_rows; k++) {
-    for (ptrdiff_t l = 0; l < shape->kernel_columns; l++) {
-      row_gradient(
-        false, count, x + k * shape->kernel_row_x + l * shape->kernel_column_x, dy, shape,
-        dw + (k * shape->kernel_columns + l) * shape->channels, adding);
+  for (ptrdiff_t k = 0; k < rows; k++) {
+    for (ptrdiff_t l = 0; l < columns; l++) {
+      float *target = dw + (k * columns + l) * shape->channels + c;
+      row_gradient(1, 1, count, lines + k, dy, shape, whole, c, l, target, adding);
     }
   }
 }
 
 KERNEL void lockstep_depthwise_kernel_gradient(
-  const float *x, const float *dy, const lockstep_depthwise *shape, float *dw, bool adding)
+  const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
+  bool adding)
 {
-  for (ptrdiff_t r = 0; r < shape->rows; r++) {
-    const float *source = x + r * shape->row_x, *gradient = dy + r * shape->row_y;
+  inner whole = inner_outputs(&shape->columns);
+  for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
+    const float *lines[MOST_ROWS];
+    find_lines(x, shape, zeros, shape->rows.elements, r, lines);
+    const float *line = dy + r * shape->row_y;
+    bool is_adding = adding || r > 0;
     ptrdiff_t c = 0;
     for (; c + LANES <= shape->channels; c += LANES) {
-      channels_gradient(LANES, source + c, gradient + c, shape, dw + c, adding || r > 0);
+      channels_gradient(LANES, lines, line, shape, whole, c, dw, is_adding);
     }
     if (c < shape->channels) {
-      channels_gradient(
-        shape->channels - c, source + c, gradient + c, shape, dw + c, adding || r > 0);
+      channels_gradient(shape->channels - c, lines, line, shape, whole, c, dw, is_adding);
     }
   }
 }

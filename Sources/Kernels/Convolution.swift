@@ -46,7 +46,9 @@ public struct Convolution: Sendable {
     let isPlain = policy == .exact || shape.groups > 1 && shape.path != .depthwise
     func method(columns: Int) -> Method {
       if isPlain || columns < 16 { return .plain }
-      if shape.path == .depthwise { return .depthwise }
+      if shape.path == .depthwise {
+        return shape.window.kernel.height <= FastDepthwise.mostRows ? .depthwise : .plain
+      }
       return shape.hasTiles && min(inputs, outputs) >= 16 ? .winograd : .direct
     }
     forwardMethod = method(columns: outputs)
@@ -84,7 +86,7 @@ public struct Convolution: Sendable {
     switch method {
     case .winograd: WinogradConvolution(shape).workspaceCount(samples: samples)
     case .direct: DirectConvolution(shape).workspaceCount
-    case .depthwise: shape.depthwisePlaneCount
+    case .depthwise: FastDepthwise(shape).workspaceCount
     case .plain: shape.workspaceCount(samples: samples)
     }
   }
@@ -109,7 +111,7 @@ public struct Convolution: Sendable {
     switch inputGradientMethod {
     case .winograd: WinogradConvolution(shape).prepareGradient(weights, into: &prepared)
     case .direct: DirectConvolution(shape).prepareGradient(weights, into: &prepared)
-    case .depthwise: reverseDepthwise(weights, shape, into: &prepared)
+    case .depthwise: FastDepthwise(shape).reverse(weights, into: &prepared)
     case .plain: break
     }
   }
@@ -132,7 +134,8 @@ public struct Convolution: Sendable {
       DirectConvolution(shape).forward(
         x, prepared, samples: samples, into: &y, workspace: &workspace)
     case .depthwise:
-      fastDepthwise(x, weights, shape, samples: samples, into: &y, workspace: &workspace)
+      FastDepthwise(shape).forward(
+        x, weights, samples: samples, into: &y, workspace: &workspace)
     case .plain:
       plainConvolution(x, weights, shape, samples: samples, into: &y, workspace: &workspace)
     }
@@ -156,8 +159,8 @@ public struct Convolution: Sendable {
       DirectConvolution(shape).inputGradient(
         dy, prepared, samples: samples, into: &dx, workspace: &workspace)
     case .depthwise:
-      fastDepthwiseInputGradient(
-        dy, prepared, shape, samples: samples, into: &dx, workspace: &workspace)
+      FastDepthwise(shape).inputGradient(
+        dy, prepared, samples: samples, into: &dx, workspace: &workspace)
     case .plain:
       plainInputGradient(
         dy, weights, shape, samples: samples, into: &dx, workspace: &workspace)
@@ -178,8 +181,8 @@ public struct Convolution: Sendable {
       DirectConvolution(shape).weightGradient(
         x, dy, samples: samples, into: &gradient, workspace: &workspace)
     case .depthwise:
-      fastDepthwiseWeightGradient(
-        x, dy, shape, samples: samples, into: &gradient, workspace: &workspace)
+      FastDepthwise(shape).weightGradient(
+        x, dy, samples: samples, into: &gradient, workspace: &workspace)
     case .plain:
       plainWeightGradient(
         x, dy, shape, samples: samples, into: &gradient, workspace: &workspace)

@@ -1,143 +1,116 @@
 import CVectors
 import Storage
 
-// Depthwise convolutions sixteen channels at a time, on framed images. The gradient of the input is
-// one for each residue of positions modulo the stride, as with `DirectConvolution`.
+/// A depthwise convolution sixteen channels at a time; C ≥ 16.
+///
+/// The gradient of the input is one for each residue of positions modulo the stride, as with
+/// `DirectConvolution`. The workspace is a line of zeros, for what lies above and below an image.
+struct FastDepthwise {
+  let shape: ConvolutionGeometry
 
-/// Overwrites y [N, OH, OW, C]; weights are [KH, KW, 1, C], C ≥ 16.
-func fastDepthwise(
-  _ x: Span<Float>, _ weights: Span<Float>, _ shape: ConvolutionGeometry, samples: Int,
-  into y: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
-) {
-  let window = shape.window
-  let channels = shape.inputChannels
-  var loops = shape.depthwiseLoops
-  unsafe x.withUnsafeBufferPointer { x in
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe y.withUnsafeMutableBufferPointer { y in
-        unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-          for n in 0..<samples {
-            let image = unsafe window.inputFrame.framing(
-              x.baseAddress! + n * window.input.count * channels, channels: channels,
-              in: workspace)
-            unsafe lockstep_depthwise_outputs(
-              image, weights.baseAddress!, &loops,
-              y.baseAddress! + n * window.output.count * channels)
+  init(_ shape: ConvolutionGeometry) { self.shape = shape }
+
+  /// Rows of the largest kernel whose lines the vector kernel keeps.
+  static let mostRows = 16
+
+  private var window: WindowGeometry { shape.window }
+  private var channels: Int { shape.inputChannels }
+
+  /// Floats of scratch memory of any pass.
+  var workspaceCount: Int { max(window.input.width, window.output.width) * channels }
+
+  /// Overwrites y [N, OH, OW, C]; weights are [KH, KW, 1, C].
+  func forward(
+    _ x: Span<Float>, _ weights: Span<Float>, samples: Int, into y: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    fill(&workspace, with: 0)
+    var loops = outputLoops
+    for n in 0..<samples {
+      unsafe lockstep_depthwise_outputs(
+        x.address! + n * window.input.count * channels, weights.address, &loops,
+        workspace.mutableAddress, y.mutableAddress! + n * window.output.count * channels)
+    }
+  }
+
+  /// Overwrites the gradient of the weights, [KH, KW, 1, C].
+  func weightGradient(
+    _ x: Span<Float>, _ dy: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    fill(&workspace, with: 0)
+    var loops = outputLoops
+    for n in 0..<samples {
+      unsafe lockstep_depthwise_kernel_gradient(
+        x.address! + n * window.input.count * channels,
+        dy.address! + n * window.output.count * channels, &loops, workspace.mutableAddress,
+        gradient.mutableAddress, n > 0)
+    }
+  }
+
+  /// Overwrites the gradient of the input, [N, H, W, C]; the weights are as `reverse` leaves them.
+  func inputGradient(
+    _ dy: Span<Float>, _ reversed: Span<Float>, samples: Int, into dx: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    fill(&workspace, with: 0)
+    for n in 0..<samples {
+      var kernel = 0
+      for rows in window.rowResidues {
+        for columns in window.columnResidues {
+          var loops = lockstep_depthwise(
+            channels: channels, rows: rows.axis(positions: window.output.height),
+            columns: columns.axis(positions: window.output.width),
+            row_y: window.stride.height * window.input.width * channels,
+            column_y: window.stride.width * channels)
+          let place =
+            (n * window.input.height + rows.residue) * window.input.width + columns.residue
+          unsafe lockstep_depthwise_outputs(
+            dy.address! + n * window.output.count * channels, reversed.address! + kernel, &loops,
+            workspace.mutableAddress, dx.mutableAddress! + place * channels)
+          kernel += rows.elements.count * columns.elements.count * channels
+        }
+      }
+    }
+  }
+
+  /// Brings weights into the form that `inputGradient` reads: for each residue its kernel elements,
+  /// last first.
+  func reverse(_ weights: Span<Float>, into reversed: inout MutableSpan<Float>) {
+    var next = 0
+    for rows in window.rowResidues {
+      for columns in window.columnResidues {
+        for row in rows.elements.reversed() {
+          for column in columns.elements.reversed() {
+            let element = (row * window.kernel.width + column) * channels
+            for c in 0..<channels { reversed[next + c] = weights[element + c] }
+            next += channels
           }
         }
       }
     }
   }
-}
 
-/// Overwrites the gradient of depthwise weights, [KH, KW, 1, C], C ≥ 16.
-func fastDepthwiseWeightGradient(
-  _ x: Span<Float>, _ dy: Span<Float>, _ shape: ConvolutionGeometry, samples: Int,
-  into gradient: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
-) {
-  let window = shape.window
-  let channels = shape.inputChannels
-  var loops = shape.depthwiseLoops
-  unsafe x.withUnsafeBufferPointer { x in
-    unsafe dy.withUnsafeBufferPointer { dy in
-      unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-        unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-          for n in 0..<samples {
-            let image = unsafe window.inputFrame.framing(
-              x.baseAddress! + n * window.input.count * channels, channels: channels,
-              in: workspace)
-            unsafe lockstep_depthwise_kernel_gradient(
-              image, dy.baseAddress! + n * window.output.count * channels, &loops,
-              gradient.baseAddress!, n > 0)
-          }
-        }
-      }
-    }
+  private var outputLoops: lockstep_depthwise {
+    lockstep_depthwise(
+      channels: channels,
+      rows: lockstep_axis(
+        outputs: window.output.height, positions: window.input.height,
+        elements: window.kernel.height, stride: window.stride.height,
+        start: -window.padding.height, step: window.dilation.height),
+      columns: lockstep_axis(
+        outputs: window.output.width, positions: window.input.width,
+        elements: window.kernel.width, stride: window.stride.width, start: -window.padding.width,
+        step: window.dilation.width),
+      row_y: window.output.width * channels, column_y: channels)
   }
 }
 
-/// Overwrites the gradient of the input, [N, H, W, C], C ≥ 16, with weights by `reverseDepthwise`.
-func fastDepthwiseInputGradient(
-  _ dy: Span<Float>, _ reversed: Span<Float>, _ shape: ConvolutionGeometry, samples: Int,
-  into dx: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
-) {
-  let window = shape.window
-  let channels = shape.inputChannels
-  let frame = window.gradientFrame
-  let line = frame.width * channels
-  unsafe dy.withUnsafeBufferPointer { dy in
-    unsafe reversed.withUnsafeBufferPointer { reversed in
-      unsafe dx.withUnsafeMutableBufferPointer { dx in
-        unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-          for n in 0..<samples {
-            let image = unsafe frame.framing(
-              dy.baseAddress! + n * window.output.count * channels, channels: channels,
-              in: workspace)
-            var kernel = reversed.baseAddress!
-            for rows in window.rowResidues {
-              for columns in window.columnResidues {
-                var loops = lockstep_depthwise(
-                  channels: channels, rows: rows.positions, columns: columns.positions,
-                  row_x: line, column_x: channels,
-                  row_y: window.stride.height * window.input.width * channels,
-                  column_y: window.stride.width * channels,
-                  kernel_rows: rows.elements.count, kernel_columns: columns.elements.count,
-                  kernel_row_x: rows.sourceStep * line,
-                  kernel_column_x: columns.sourceStep * channels)
-                let from =
-                  (frame.top + rows.firstSource) * frame.width
-                  + frame.left + columns.firstSource
-                let to =
-                  (n * window.input.height + rows.residue) * window.input.width
-                  + columns.residue
-                unsafe lockstep_depthwise_outputs(
-                  image + from * channels, kernel, &loops, dx.baseAddress! + to * channels)
-                unsafe kernel += rows.elements.count * columns.elements.count * channels
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}
-
-/// For each residue its kernel elements, last first.
-func reverseDepthwise(
-  _ weights: Span<Float>, _ shape: ConvolutionGeometry, into reversed: inout MutableSpan<Float>
-) {
-  let channels = shape.inputChannels
-  var next = 0
-  for rows in shape.window.rowResidues {
-    for columns in shape.window.columnResidues {
-      for row in rows.elements.reversed() {
-        for column in columns.elements.reversed() {
-          let element = (row * shape.window.kernel.width + column) * channels
-          for c in 0..<channels { reversed[next + c] = weights[element + c] }
-          next += channels
-        }
-      }
-    }
-  }
-}
-
-extension ConvolutionGeometry {
-  /// Floats of scratch memory of a fast depthwise pass: one framed image.
-  var depthwisePlaneCount: Int {
-    max(
-      window.inputFrame.count(channels: inputChannels),
-      window.gradientFrame.count(channels: inputChannels))
-  }
-
-  /// The outputs and the kernel on a framed image.
-  fileprivate var depthwiseLoops: lockstep_depthwise {
-    let line = window.inputFrame.width * inputChannels
-    return lockstep_depthwise(
-      channels: inputChannels, rows: window.output.height, columns: window.output.width,
-      row_x: window.stride.height * line, column_x: window.stride.width * inputChannels,
-      row_y: window.output.width * inputChannels, column_y: inputChannels,
-      kernel_rows: window.kernel.height, kernel_columns: window.kernel.width,
-      kernel_row_x: window.dilation.height * line,
-      kernel_column_x: window.dilation.width * inputChannels)
+extension Residue {
+  /// The positions of the residue as outputs that see `positions` of the output's gradient.
+  fileprivate func axis(positions sources: Int) -> lockstep_axis {
+    lockstep_axis(
+      outputs: positions, positions: sources, elements: elements.count, stride: 1,
+      start: firstSource, step: sourceStep)
   }
 }

@@ -4,23 +4,30 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// A convolution channel by channel, on an image that is framed by zeros; strides count floats.
+// How outputs see an axis of an image: output i sees, with element k of the kernel, the position
+// i·stride + start + k·step; zeros stand for positions outside.
+typedef struct {
+  ptrdiff_t outputs, positions, elements;
+  ptrdiff_t stride, start, step;
+} lockstep_axis;
+
+// A convolution channel by channel of images [height, width, C], C ≥ 16.
 typedef struct {
   ptrdiff_t channels;
-  // The outputs.
-  ptrdiff_t rows, columns;
-  // From one output to the next, in x and in y.
-  ptrdiff_t row_x, column_x, row_y, column_y;
-  // The kernel's elements, and from one to the next in x.
-  ptrdiff_t kernel_rows, kernel_columns, kernel_row_x, kernel_column_x;
+  lockstep_axis rows, columns;
+  // From one output to the next in y, in floats.
+  ptrdiff_t row_y, column_y;
 } lockstep_depthwise;
 
-// y = Σ x·w over the kernel's elements in their order; w is [rows, columns, C], C ≥ 16.
+// y = Σ x·w over the kernel's elements in their order; w is [rows, columns, C].
+//
+// `zeros` are as many zeros as a line of the image has floats.
 void lockstep_depthwise_outputs(
-  const float *x, const float *w, const lockstep_depthwise *shape, float *y);
+  const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y);
 
 // dw = Σ x·dy over the outputs, row by row, from 0 or from what dw holds where `adding`.
 void lockstep_depthwise_kernel_gradient(
-  const float *x, const float *dy, const lockstep_depthwise *shape, float *dw, bool adding);
+  const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
+  bool adding);
 
 #endif
