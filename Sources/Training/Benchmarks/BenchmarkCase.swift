@@ -12,23 +12,23 @@ struct BenchmarkCase: Sendable {
   let classes: Int
   /// Samples of a step on each rank.
   let batch: Int
-  /// Samples of a micro-batch, unless another number is asked for.
+  /// Samples of a micro-batch, unless another number is asked for: the fastest of the powers of 2.
   let microBatch: Int
 
   /// All that can be measured.
   static let all = [
-    BenchmarkCase(network: "lenet", shape: [28, 28, 1], classes: 10, batch: 64, microBatch: 16),
+    BenchmarkCase(network: "lenet", shape: [28, 28, 1], classes: 10, batch: 64, microBatch: 32),
     BenchmarkCase(network: "resnet20", shape: [32, 32, 3], classes: 10, batch: 64, microBatch: 16),
     BenchmarkCase(
       network: "vgg11_bn", alias: "vgg11bn", shape: [32, 32, 3], classes: 10, batch: 32,
-      microBatch: 16),
+      microBatch: 32),
     BenchmarkCase(
       network: "resnet18", shape: [224, 224, 3], classes: 1000, batch: 8, microBatch: 8),
     BenchmarkCase(
       network: "resnet50", shape: [224, 224, 3], classes: 1000, batch: 4, microBatch: 4),
     BenchmarkCase(
       network: "mobilenet_v2", alias: "mobilenetv2", shape: [224, 224, 3], classes: 1000, batch: 4,
-      microBatch: 4),
+      microBatch: 2),
   ]
 
   /// The case of that name; throws where there is none.
