@@ -53,6 +53,8 @@ import Testing
     for key in ["forward", "input_gradient", "weight_gradient"] {
       #expect(rows.allSatisfy { isPositive($0[key]) }, "\(key)")
     }
+    let differences = rows.compactMap { $0["difference"] as? Double }
+    #expect(differences.count == 2 && differences.allSatisfy { 0...1e-4 ~= $0 })
     let sizes = try report(2, ["reduce", "--elements", "10007"])["rows"] as? [[String: Any]]
     #expect(sizes?.compactMap { $0["transport"] as? String } == ["window", "messages"])
     #expect(try #require(sizes).allSatisfy { isPositive($0["seconds"]) && isPositive($0["ratio"]) })
@@ -63,6 +65,16 @@ import Testing
       let sharding = try Command("sharder", ranks: nil, ["create", sample, "--output", data]).run()
       try #require(sharding.status == 0, "\(sharding.errors)")
       #expect(isPositive(try report(2, ["input", "--data", data])["images_per_second"]))
+    }
+  }
+
+  @Test func `every convolution of the table agrees with the reference`() throws {
+    let layers = try report(1, ["layer", "--batch", "1"])
+    let rows = try #require(layers["layers"] as? [[String: Any]])
+    #expect(rows.count >= 30)
+    for row in rows {
+      let difference = try #require(row["difference"] as? Double)
+      #expect(0...1e-4 ~= difference, "\(row)")
     }
   }
 

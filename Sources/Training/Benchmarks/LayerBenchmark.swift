@@ -31,19 +31,24 @@ public struct LayerBenchmark: Sendable {
     let forward: Double
     let inputGradient: Double
     let weightGradient: Double
+    /// The largest difference from the reference, over the largest value.
+    let difference: Double
 
     enum CodingKeys: String, CodingKey {
-      case name, shape, forward
+      case name, shape, forward, difference
       case inputGradient = "input_gradient"
       case weightGradient = "weight_gradient"
     }
 
     /// The row for people.
     var line: String {
-      let rates = [forward, inputGradient, weightGradient].map { fixed($0, 1) }
-      return name + String(repeating: " ", count: max(1, 28 - name.count))
-        + rates.map { String(repeating: " ", count: max(1, 8 - $0.count)) + $0 }.joined()
-        + "   " + shape
+      let numbers = [
+        fixed(forward, 1), fixed(inputGradient, 1), fixed(weightGradient, 1),
+        fixed(difference * 1e6, 1),
+      ]
+      let columns = numbers.map { String(repeating: " ", count: max(1, 8 - $0.count)) + $0 }
+      let gap = String(repeating: " ", count: max(1, 28 - name.count))
+      return name + gap + columns.joined() + "   " + shape
     }
   }
 
@@ -61,7 +66,9 @@ public struct LayerBenchmark: Sendable {
       }
     }
     if !json {
-      Coordinator.say("GFLOP/s: forward, input gradient, weight gradient", in: world)
+      Coordinator.say(
+        "GFLOP/s: forward, input gradient, weight gradient; largest difference from the reference, "
+          + "in millionths of the largest value", in: world)
     }
     var report = Report()
     for measured in cases {
@@ -74,45 +81,19 @@ public struct LayerBenchmark: Sendable {
 
   private func measure(_ measured: ConvolutionCase, in world: World) throws -> Row {
     let samples = batch ?? measured.samples
-    let shape = measured.geometry
-    var x = Self.numbers(samples * measured.inputCount)
-    var weights = Self.numbers(measured.weightCount)
-    var y = Self.numbers(samples * measured.outputCount)
-    let convolution = Convolution(shape, samples: samples, policy: isExact ? .exact : .fast)
-    var scratch = AlignedArray<Float>(count: convolution.workspaceCount)
-    var workspace = scratch.mutableSpan
-    var forwardMemory = AlignedArray<Float>(count: convolution.preparedCount)
-    var prepared = forwardMemory.mutableSpan
-    convolution.prepare(weights.span, into: &prepared)
-    var gradientMemory = AlignedArray<Float>(count: convolution.preparedGradientCount)
-    var preparedGradient = gradientMemory.mutableSpan
-    convolution.prepareGradient(weights.span, into: &preparedGradient)
+    var trial = ConvolutionTrial(measured, samples: samples, policy: isExact ? .exact : .fast)
     let operations = Double(measured.operations) / Double(measured.samples) * Double(samples)
     func rate(_ seconds: [Double]) -> Double { operations / median(seconds) / 1e9 }
-    var output = y.mutableSpan
-    let forward = try windows.measure(in: world) {
-      convolution.forward(
-        x.span, weights.span, prepared: forwardMemory.span, into: &output, workspace: &workspace)
-    }
-    var weightTarget = weights.mutableSpan
-    let weightGradient = try windows.measure(in: world) {
-      convolution.weightGradient(x.span, y.span, into: &weightTarget, workspace: &workspace)
-    }
-    var inputTarget = x.mutableSpan
-    let inputGradient = try windows.measure(in: world) {
-      convolution.inputGradient(
-        y.span, weights.span, prepared: gradientMemory.span, into: &inputTarget,
-        workspace: &workspace)
-    }
+    let forward = try windows.measure(in: world) { trial.forward() }
+    let inputGradient = try windows.measure(in: world) { trial.inputGradient() }
+    let weightGradient = try windows.measure(in: world) { trial.weightGradient() }
+    var reference = ConvolutionTrial(measured, samples: samples, policy: .exact)
+    reference.forward()
+    reference.inputGradient()
+    reference.weightGradient()
     return Row(
       name: measured.name, shape: measured.shape, forward: rate(forward),
-      inputGradient: rate(inputGradient), weightGradient: rate(weightGradient))
-  }
-
-  /// Small numbers of both signs.
-  private static func numbers(_ count: Int) -> AlignedArray<Float> {
-    var numbers = AlignedArray<Float>(count: count)
-    for index in 0..<count { numbers[index] = Float(index % 31 - 15) / 64 }
-    return numbers
+      inputGradient: rate(inputGradient), weightGradient: rate(weightGradient),
+      difference: trial.difference(from: reference))
   }
 }
