@@ -1,18 +1,17 @@
-internal import Storage
-
 /// Reads this rank's share of every training step's global batch.
 public struct BatchReader: ~Copyable {
-  private let buffer: MicroBatchBuffer
-  private var stream: SampleStream
+  private let supply: MicroBatchSupply
   private let globalBatch: Int
   private let share: Range<Int>
+  private var nextStep: Int
 
   /// A reader of the micro-batches `share` of 0 ..< M, where M micro-batches make a global batch.
   ///
-  /// All memory is allocated here: a step allocates nothing.
+  /// All memory is allocated here: a step allocates nothing. A reader that reads `ahead` begins at
+  /// once, on a thread that ends with the reader.
   public init(
     store: SampleStore, stream: SampleStream, normalization: Normalization,
-    globalBatch: Int, microBatch: Int, share: Range<Int>
+    globalBatch: Int, microBatch: Int, share: Range<Int>, firstStep: Int = 0, ahead: Bool = false
   ) {
     precondition(
       microBatch > 0 && globalBatch % microBatch == 0,
@@ -20,26 +19,27 @@ public struct BatchReader: ~Copyable {
     precondition(
       share.lowerBound >= 0 && share.upperBound <= globalBatch / microBatch,
       "micro-batches \(share) of \(globalBatch / microBatch)")
-    buffer = MicroBatchBuffer(
-      store: store, normalization: normalization, microBatch: microBatch,
-      microBatches: share.count)
-    self.stream = stream
+    let source = MicroBatchSource(
+      TrainingOrder(stream, globalBatch: globalBatch, share: share), store: store,
+      normalization: normalization, microBatch: microBatch)
+    supply =
+      ahead && !share.isEmpty
+      ? .ahead(ReadAhead(source, from: firstStep * share.count))
+      : .inline(source, source.makeMemory())
     self.globalBatch = globalBatch
     self.share = share
+    nextStep = firstStep
   }
 
-  /// The micro-batches of this rank's share of step `step`, in order.
+  /// The micro-batches of this rank's share of step `step`, in order; steps follow each other.
   ///
-  /// The sequence is for one pass, before the next step is asked for.
+  /// They are for one pass, before the next step is asked for.
   public mutating func microBatches(of step: Int) -> MicroBatches {
-    let first = step * globalBatch + share.lowerBound * buffer.microBatch
-    let count = share.count * buffer.microBatch
-    for offset in 0..<count {
-      unsafe buffer.identities.unsafeElements[offset] = stream.identity(at: first + offset)
-    }
+    precondition(step == nextStep, "step \(step) in place of \(nextStep)")
+    nextStep += 1
     return MicroBatches(
-      buffer: buffer, first: share.lowerBound, current: share.lowerBound,
-      end: share.upperBound, sampleCount: count)
+      supply: supply, current: share.lowerBound, end: share.upperBound,
+      origin: step * share.count - share.lowerBound, countingSamples: globalBatch)
   }
 }
 
@@ -47,9 +47,9 @@ public struct BatchReader: ~Copyable {
 ///
 /// Copies share the memory of their micro-batch; only one of them may be read at a time.
 public struct EvaluationReader {
-  private let buffer: MicroBatchBuffer
+  private let supply: MicroBatchSupply
   private let share: Range<Int>
-  private let sampleCount: Int
+  private let total: Int
 
   /// The number of micro-batches that hold `samples` samples, the last one padded.
   public static func microBatchCount(samples: Int, microBatch: Int) -> Int {
@@ -64,28 +64,22 @@ public struct EvaluationReader {
     store: SampleStore, samples: [UInt32]? = nil, normalization: Normalization,
     microBatch: Int, share: Range<Int>
   ) {
-    let total = samples?.count ?? store.count
+    total = samples?.count ?? store.count
     let microBatches = EvaluationReader.microBatchCount(samples: total, microBatch: microBatch)
     precondition(
       share.lowerBound >= 0 && share.upperBound <= microBatches,
       "micro-batches \(share) of \(microBatches)")
-    buffer = MicroBatchBuffer(
-      store: store, normalization: normalization, microBatch: microBatch,
-      microBatches: share.count)
+    let source = MicroBatchSource(
+      EvaluationOrder(samples, count: total), store: store, normalization: normalization,
+      microBatch: microBatch)
+    supply = .inline(source, source.makeMemory())
     self.share = share
-    let first = share.lowerBound * microBatch
-    sampleCount = min(total - first, share.count * microBatch)
-    for offset in 0..<buffer.identities.count {
-      let position = min(first + offset, total - 1)
-      let sample = samples?[position] ?? UInt32(position)
-      unsafe buffer.identities.unsafeElements[offset] = SampleIdentity(epoch: 0, sample: sample)
-    }
   }
 
-  /// The micro-batches of this rank's share, in order; the sequence is for one pass.
+  /// The micro-batches of this rank's share, in order; they are for one pass.
   public func microBatches() -> MicroBatches {
     MicroBatches(
-      buffer: buffer, first: share.lowerBound, current: share.lowerBound,
-      end: share.upperBound, sampleCount: sampleCount)
+      supply: supply, current: share.lowerBound, end: share.upperBound, origin: 0,
+      countingSamples: total)
   }
 }

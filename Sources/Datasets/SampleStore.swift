@@ -42,6 +42,15 @@ public import Storage
     return shards[shard].label(sample - starts[shard])
   }
 
+  /// The label of a sample, for the network; throws if it is no class any more.
+  ///
+  /// Labels were checked when the store was opened, but a mapped file shows what is written later.
+  func checkedLabel(of sample: Int) throws(DatasetError) -> Int32 {
+    let label = label(of: sample)
+    if label >= 0, label < classCount { return label }
+    throw fault(of: sample, label: label, "; the shard has changed since it was opened")
+  }
+
   /// The pixels [H, W, C] of a sample, where they lie in the mapped file.
   @_lifetime(borrow self)
   public func pixels(of sample: Int) -> Span<UInt8> {
@@ -79,18 +88,21 @@ public import Storage
     return low
   }
 
-  private func checkLabels() throws {
+  private func checkLabels() throws(DatasetError) {
     for (shard, start) in zip(shards, starts) {
       for index in 0..<shard.entry.samples {
         let label = shard.label(index)
-        guard label >= 0, label < classCount else {
-          throw DatasetError(
-            folder + "/" + shard.entry.file,
-            "label \(label) of sample \(start + index) (\(index) in the shard) "
-              + "is outside the \(classCount) classes",
-            remedy: shardRemedy)
-        }
+        guard label >= 0, label < classCount else { throw fault(of: start + index, label: label) }
       }
     }
+  }
+
+  private func fault(of sample: Int, label: Int32, _ remark: String = "") -> DatasetError {
+    let shard = shard(of: sample)
+    return DatasetError(
+      folder + "/" + shards[shard].entry.file,
+      "label \(label) of sample \(sample) (\(sample - starts[shard]) in the shard) "
+        + "is outside the \(classCount) classes\(remark)",
+      remedy: shardRemedy)
   }
 }

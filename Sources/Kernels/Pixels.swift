@@ -1,3 +1,5 @@
+import CVectors
+
 // Pixels are bytes [positions, C], channel last; a table has 256 entries a channel: [C, 256].
 
 /// Adds to `counts` [C, 256] how often each value occurs in each channel of `pixels`.
@@ -69,9 +71,7 @@ public func normalizePixels(
   precondition(
     table.count == 256 * channels && pixels.count % channels == 0,
     "\(pixels.count) pixels, a table of \(table.count), \(channels) channels")
-  var row = 0
-  for index in pixels.indices {
-    output[index] = table[row + Int(pixels[index])]
-    row = row == 256 * (channels - 1) ? 0 : row + 256
-  }
+  unsafe lockstep_look_up(
+    pixels.withUnsafeBufferPointer { $0.baseAddress }, pixels.count, table.address,
+    channels, output.mutableAddress)
 }

@@ -64,7 +64,10 @@ import Testing
       let sample = package.appending(path: "datasets/sample").path
       let sharding = try Command("sharder", ranks: nil, ["create", sample, "--output", data]).run()
       try #require(sharding.status == 0, "\(sharding.errors)")
-      #expect(isPositive(try report(2, ["input", "--data", data])["images_per_second"]))
+      let input = try report(2, ["input", "--data", data])
+      for key in ["images_per_second", "images_per_second_ahead"] {
+        #expect(isPositive(input[key]), "\(key)")
+      }
     }
   }
 

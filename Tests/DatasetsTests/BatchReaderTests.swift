@@ -9,8 +9,10 @@ import Testing
     rank * count / size..<(rank + 1) * count / size
   }
 
-  @Test(arguments: [1, 2, 3, 5, 8])
-  func `ranks together read every step's samples once, in the stream's order`(size: Int) throws {
+  @Test(arguments: [1, 2, 3, 5, 8], [false, true])
+  func `ranks together read every step's samples once, in the stream's order`(
+    size: Int, ahead: Bool
+  ) throws {
     try withTemporaryFolder { folder in
       let dataset = try makeDataset(folder, shards: 3)
       let store = try dataset.split("train")
@@ -19,11 +21,11 @@ import Testing
       let readers = (0..<size).map { rank in
         Reader(
           store: store, seed: 5, normalization: dataset.normalization, globalBatch: globalBatch,
-          microBatch: microBatch, share: share(globalBatch / microBatch, rank, size))
+          microBatch: microBatch, share: share(globalBatch / microBatch, rank, size), ahead: ahead)
       }
       for step in 0..<7 {
         var (identities, indices): ([SampleIdentity], [Int]) = ([], [])
-        for rank in readers.indices { readers[rank].append(step, &identities, &indices) }
+        for reader in readers { try reader.append(step, &identities, &indices) }
         #expect(indices == Array(0..<globalBatch / microBatch))
         let wanted = (0..<globalBatch).map { stream.identity(at: step * globalBatch + $0) }
         #expect(identities == wanted)
@@ -38,8 +40,10 @@ import Testing
       let (mean, deviation) = (dataset.index.means[0], dataset.index.deviations[0])
       var reader = BatchReader(
         store: store, stream: SampleStream(count: store.count, seed: 1),
-        normalization: dataset.normalization, globalBatch: 12, microBatch: 4, share: 1..<3)
-      for microBatch in reader.microBatches(of: 9) {
+        normalization: dataset.normalization, globalBatch: 12, microBatch: 4, share: 1..<3,
+        firstStep: 9)
+      var microBatches = reader.microBatches(of: 9)
+      while let microBatch = try microBatches.next() {
         #expect(microBatch.count == 4)
         for slot in 0..<4 {
           let sample = Int(microBatch.identities[slot].sample)
@@ -61,7 +65,8 @@ import Testing
       let store = try dataset.split("train")
       let reader = EvaluationReader(
         store: store, normalization: dataset.normalization, microBatch: 53, share: 0..<1)
-      for microBatch in reader.microBatches() {
+      var microBatches = reader.microBatches()
+      while let microBatch = try microBatches.next() {
         var (sum, squares) = (0.0, 0.0)
         for index in microBatch.images.indices {
           sum += Double(microBatch.images[index])
@@ -84,7 +89,8 @@ import Testing
         let reader = EvaluationReader(
           store: store, normalization: dataset.normalization, microBatch: microBatch,
           share: share(total, rank, size))
-        for batch in reader.microBatches() {
+        var microBatches = reader.microBatches()
+        while let batch = try microBatches.next() {
           for slot in 0..<batch.count { samples.append(batch.identities[slot].sample) }
           // Padding repeats the last sample.
           for slot in batch.count..<microBatch {
@@ -106,7 +112,8 @@ import Testing
       // The sequence may be asked for again.
       for _ in 0..<2 {
         var labels: [Int32] = []
-        for batch in reader.microBatches() {
+        var microBatches = reader.microBatches()
+        while let batch = try microBatches.next() {
           for slot in 0..<batch.count { labels.append(batch.labels[slot]) }
         }
         #expect(labels == [3, 3, 3])
@@ -121,16 +128,20 @@ private final class Reader {
 
   init(
     store: SampleStore, seed: UInt64, normalization: Normalization, globalBatch: Int,
-    microBatch: Int, share: Range<Int>
+    microBatch: Int, share: Range<Int>, ahead: Bool
   ) {
     reader = BatchReader(
       store: store, stream: SampleStream(count: store.count, seed: seed),
-      normalization: normalization, globalBatch: globalBatch, microBatch: microBatch, share: share)
+      normalization: normalization, globalBatch: globalBatch, microBatch: microBatch, share: share,
+      ahead: ahead)
   }
 
   /// Appends the identities and the indices of this rank's micro-batches.
-  func append(_ step: Int, _ identities: inout [SampleIdentity], _ indices: inout [Int]) {
-    for microBatch in reader.microBatches(of: step) {
+  func append(
+    _ step: Int, _ identities: inout [SampleIdentity], _ indices: inout [Int]
+  ) throws {
+    var microBatches = reader.microBatches(of: step)
+    while let microBatch = try microBatches.next() {
       indices.append(microBatch.index)
       for slot in 0..<microBatch.count { identities.append(microBatch.identities[slot]) }
     }

@@ -12,9 +12,9 @@ extension Runs {
     }
 
     @Test(arguments: ["{name: lenet, dropout: 0.5}", "resnet20"], ["sgd", "lamb"])
-    func `steps allocate nothing, through either transport`(network: String, optimizer: String)
-      throws
-    {
+    func `steps allocate nothing, through either transport, with either way of reading`(
+      network: String, optimizer: String
+    ) throws {
       // 100 samples: the end of an epoch comes every four or five steps.
       let steps = 20
       try withTemporaryFolder { folder in
@@ -28,9 +28,9 @@ extension Runs {
           checkpoint: {every: 0}
           run: {log: 0}
           """, in: folder)
-        for transport in ["window", "messages"] {
-          let once = try counts(trial, steps, transport)
-          let twice = try counts(trial, 2 * steps, transport)
+        for (transport, reading) in [("window", "ahead"), ("messages", "inline")] {
+          let once = try counts(trial, steps, transport, reading)
+          let twice = try counts(trial, 2 * steps, transport, reading)
           for (one, two) in zip(once, twice) {
             let callsOfStep = (two.calls - one.calls) / steps
             #expect(callsOfStep >= 2 && (two.calls - one.calls) % steps == 0)
@@ -43,10 +43,15 @@ extension Runs {
       }
     }
 
-    private func counts(_ trial: Trial, _ steps: Int, _ transport: String) throws -> [Count] {
+    private func counts(_ trial: Trial, _ steps: Int, _ transport: String, _ reading: String)
+      throws -> [Count]
+    {
       let outcome = try Command(
         "allocation-probe", ranks: 2,
-        ["plan.yaml", "\(transport)-\(steps)", "steps=\(steps)", "run.transport=\(transport)"],
+        [
+          "plan.yaml", "\(transport)-\(steps)", "steps=\(steps)", "run.transport=\(transport)",
+          "run.reading=\(reading)",
+        ],
         in: trial.folder
       ).run()
       try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")

@@ -71,6 +71,35 @@ extension Runs {
       }
     }
 
+    /// The run is far from its end when the labels change, and soon needs every one of them.
+    @Test(arguments: ["ahead", "inline"])
+    func `end a run whose shard changes under it, and the file is named`(reading: String) throws {
+      try withTemporaryFolder { folder in
+        let data = folder.appending(path: "data")
+        try FileManager.default.copyItem(
+          at: URL(filePath: try Material.sample.get()), to: data)
+        let trial = try Trial(usualPlan(data: "data"), in: folder)
+        let run = try trial.training(
+          ranks: 2, run: "run",
+          ["--set", "steps=1000000", "--set", "run.log=1", "--set", "run.reading=\(reading)"]
+        ).start()
+        #expect(run.waitForLine(containing: "step 5/"))
+        let shard = data.appending(path: Self.shard)
+        let labels = try #require(
+          try HDF5File(reading: shard.path).root.dataset("labels").fileOffset)
+        // Into the file that is mapped, not in its place.
+        let file = try FileHandle(forUpdating: shard)
+        try file.seek(toOffset: UInt64(labels))
+        try file.write(contentsOf: Data(repeating: 77, count: 4 * 1800))
+        try file.close()
+        let outcome = try run.finish()
+        #expect(outcome.status == 65 && !outcome.errorLines.isEmpty, "\(outcome.errors)")
+        for line in outcome.errorLines {
+          #expect(line.contains(Self.shard) && line.contains("the shard has changed"), "\(line)")
+        }
+      }
+    }
+
     /// Changes the first shard, and writes its new digest into the index.
     private static func forge(_ data: URL, _ change: (inout [UInt8]) throws -> Void) throws {
       let file = data.appending(path: shard)

@@ -49,6 +49,11 @@ extension Runs {
         try trial.train(ranks: 5, run: "messages", "--set", "run.transport=messages")
         #expect(trial.hash("messages", step: steps) == expected, "messages")
 
+        for reading in ["ahead", "inline"] {
+          try trial.train(ranks: 2, run: reading, "--set", "run.reading=\(reading)")
+          #expect(trial.hash(reading, step: steps) == expected, "\(reading)")
+        }
+
         try trial.train(ranks: 8, run: "moved", "--stop-after", "\(steps / 3)")
         let resumed = try trial.train(ranks: 3, run: "moved")
         #expect(resumed.output.contains("resuming after step \(steps / 3)\n"))

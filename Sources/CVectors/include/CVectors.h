@@ -11,6 +11,7 @@
 #include "depthwise.h"
 #include "elementwise.h"
 #include "normalization.h"
+#include "pixels.h"
 #include "pooling.h"
 #include "product.h"
 #include "transpose.h"

@@ -28,21 +28,24 @@ public struct InputBenchmark: Sendable {
     var benchmark = "input"
     let data: String
     let ranks: Int
-    /// Images that all ranks read a second: the median of the windows.
+    /// Images that all ranks read a second inline: the median of the windows.
     let imagesPerSecond: Double
+    /// The same where each rank reads ahead, and its other thread only takes what is there.
+    let imagesPerSecondAhead: Double
     /// Bytes of the images as the network gets them, in 10⁹ a second.
     let gigabytesPerSecond: Double
 
     enum CodingKeys: String, CodingKey {
       case benchmark, data, ranks
       case imagesPerSecond = "images_per_second"
+      case imagesPerSecondAhead = "images_per_second_ahead"
       case gigabytesPerSecond = "gigabytes_per_second"
     }
 
     /// The report for people.
     var line: String {
-      "\(data), \(ranks) ranks: \(fixed(imagesPerSecond, 0)) images/s, "
-        + "\(fixed(gigabytesPerSecond, 2)) GB/s of floats"
+      "\(data), \(ranks) ranks: \(fixed(imagesPerSecond, 0)) images/s inline "
+        + "(\(fixed(gigabytesPerSecond, 2)) GB/s of floats), \(fixed(imagesPerSecondAhead, 0)) ahead"
     }
   }
 
@@ -56,20 +59,29 @@ public struct InputBenchmark: Sendable {
       let dataset = try Dataset(folder: data)
       return (dataset, try dataset.split("train"))
     }
+    let rate = try rate(dataset, store, ahead: false, in: world)
+    let report = Report(
+      data: data, ranks: world.size, imagesPerSecond: rate,
+      imagesPerSecondAhead: try self.rate(dataset, store, ahead: true, in: world),
+      gigabytesPerSecond: rate * Double(dataset.shape.count * MemoryLayout<Float>.stride) / 1e9)
+    Coordinator.say(json ? try report.jsonLine() : report.line, in: world)
+  }
+
+  /// Images that all ranks read a second.
+  private func rate(
+    _ dataset: Dataset, _ store: SampleStore, ahead: Bool, in world: World
+  ) throws -> Double {
     let share = batch / microBatch
     var reader = BatchReader(
       store: store, stream: SampleStream(count: store.count, seed: 1),
       normalization: dataset.normalization, globalBatch: batch * world.size,
-      microBatch: microBatch, share: share * world.rank..<share * (world.rank + 1))
+      microBatch: microBatch, share: share * world.rank..<share * (world.rank + 1), ahead: ahead)
     var step = 0
     let seconds = try windows.measure(in: world) {
-      for _ in reader.microBatches(of: step) {}
+      var microBatches = reader.microBatches(of: step)
+      while try microBatches.next() != nil {}
       step += 1
     }
-    let rate = Double(batch * world.size) / median(seconds)
-    let report = Report(
-      data: data, ranks: world.size, imagesPerSecond: rate,
-      gigabytesPerSecond: rate * Double(dataset.shape.count * MemoryLayout<Float>.stride) / 1e9)
-    Coordinator.say(json ? try report.jsonLine() : report.line, in: world)
+    return Double(batch * world.size) / median(seconds)
   }
 }

@@ -43,6 +43,8 @@ extension TrainCommand {
     }
     announce(recipe, model.layout, reducer, start, coordinator)
     if let complaint = try world.complaintAboutCores() { coordinator.complain(complaint) }
+    let readsAhead = agreed.plan.run.reading.isAhead(
+      ranks: world.ranksOnNode, cores: try world.coresToShare())
     let averaged = updater.averageNumber == nil ? 0 : reducer.layout.count
     return TrainingRun(
       world: world, recipe: recipe, schedule: schedule, firstStep: start.position.step,
@@ -52,7 +54,10 @@ extension TrainCommand {
       checkpointing: agreed.recurrence(agreed.plan.checkpoint.every),
       preprocessing: Preprocessing(agreed.data.dataset), reducer: reducer,
       coordinator: coordinator, model: model,
-      samples: agreed.data.reader(recipe.batch, share: reducer.microBatches), updater: updater,
+      samples: agreed.data.reader(
+        recipe.batch, share: reducer.microBatches, firstStep: start.position.step,
+        ahead: readsAhead),
+      updater: updater,
       evaluator: agreed.data.evaluator(microBatch: recipe.batch.micro, in: world),
       weightAverage: AlignedArray(count: averaged))
   }

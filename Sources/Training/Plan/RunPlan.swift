@@ -1,6 +1,8 @@
 public import Collectives
+public import Datasets
 
 extension TransportChoice: Codable {}
+extension ReadingChoice: Codable {}
 
 /// When and on what to evaluate.
 public struct EvaluationPlan: Codable, Hashable, Sendable {
@@ -43,13 +45,16 @@ public struct RunPlan: Codable, Hashable, Sendable {
   public var log: Interval
   /// How gradients and parameters travel between ranks.
   public var transport: TransportChoice
+  /// When samples are read.
+  public var reading: ReadingChoice
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case log, transport }
+  enum CodingKeys: String, CodingKey, CaseIterable { case log, transport, reading }
 
   /// Reads a mapping.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     log = try keys.value(.log, default: .steps(50))
     transport = try keys.word(.transport, default: .automatic)
+    reading = try keys.word(.reading, default: .automatic)
   }
 }

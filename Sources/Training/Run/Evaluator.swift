@@ -41,7 +41,8 @@ extension Model {
   ) throws -> Evaluation {
     var losses = [Double](repeating: 0, count: set.runs.total)
     var counts: [Int64] = [0, 0]
-    for microBatch in set.reader.microBatches() {
+    var microBatches = set.reader.microBatches()
+    while let microBatch = try microBatches.next() {
       let loss = forward(
         images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
         count: microBatch.count, parameters: parameters, version: version, mode: .evaluation)

@@ -53,12 +53,14 @@ struct TrainingData {
     }
   }
 
-  /// The reader of this rank's share of each step.
-  func reader(_ batch: BatchPlan, share: Range<Int>) -> BatchReader {
+  /// The reader of this rank's share of each step from `firstStep` on.
+  func reader(
+    _ batch: BatchPlan, share: Range<Int>, firstStep: Int, ahead: Bool
+  ) -> BatchReader {
     BatchReader(
       store: training, stream: SampleStream(samples: split.training, seed: seed),
       normalization: dataset.normalization, globalBatch: batch.global, microBatch: batch.micro,
-      share: share)
+      share: share, firstStep: firstStep, ahead: ahead)
   }
 
   /// The sets to evaluate on: validation samples, held out or a split of their own, and test.

@@ -31,7 +31,8 @@ struct TrainingRun: ~Copyable {
   mutating func train() throws -> Int {
     let reducer = self.reducer
     for step in firstStep..<lastStep {
-      for microBatch in samples.microBatches(of: step) {  // this rank's share, in order
+      var microBatches = samples.microBatches(of: step)  // this rank's share, in order
+      while let microBatch = try microBatches.next() {
         let loss = model.forward(microBatch, parameters: reducer.parameters, after: step)
         var leaf = reducer.leaf(microBatch.index)  // merged with its sibling once both are there
         model.backward(parameters: reducer.parameters, into: &leaf) { reducer.advance(from: $0) }
