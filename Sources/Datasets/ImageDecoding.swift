@@ -58,14 +58,18 @@ internal func decode(
 private func decode(_ path: String, side: Int, into target: inout MutableSpan<UInt8>) throws {
   let file = try MappedFile(path)
   let name = path.split(separator: "/").last ?? ""
+  let image: Image
+  let format: ImageFormat
   do throws(ImageError) {
-    let format = try ImageFormat(of: file.bytes)
-    guard format.fits(fileName: name) else {
-      throw .damaged(format, "by its content, which its name does not say")
-    }
-    let image = try Image(decoding: file.bytes, square: side)
-    for index in 0..<target.count { target[index] = image.pixels[index] }
+    format = try ImageFormat(of: file.bytes)
+    image = try Image(decoding: file.bytes, square: side)
   } catch {
     throw DatasetError(path, error.message, remedy: badImageRemedy)
   }
+  // Such a name is a mistake of whoever made the folder, and the content may be one, too.
+  guard format.fits(fileName: name) else {
+    throw DatasetError(
+      path, "it is a \(format), which its name does not say", remedy: badImageRemedy)
+  }
+  for index in 0..<target.count { target[index] = image.pixels[index] }
 }

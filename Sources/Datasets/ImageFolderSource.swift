@@ -10,17 +10,18 @@ internal func readImageFolders(
       folder, "it has \(other.files.count) images for validation already",
       remedy: "leave --validation out", exitCode: .usage)
   }
+  let side = options.side ?? 64
   let total = found.splits.reduce(0) { $0 + $1.files.count }
   var done = 0
   var splits: [String: LabelledImages] = [:]
   var bad: [DatasetError] = []
   for (name, files) in found.splits where !files.isEmpty {
     let before = done
-    let decoded = try decode(files, side: options.side, cores: options.cores) {
+    let decoded = try decode(files, side: side, cores: options.cores) {
       options.progress(before + $0, total)
     }
     var samples = LabelledImages(
-      shape: [options.side, options.side, 3], images: decoded.images,
+      shape: [side, side, 3], images: decoded.images,
       labels: files.map(\.label), labelFile: folder)
     samples.take(decoded.faults.map(\.sample))
     bad += decoded.faults.map(\.error)
@@ -44,7 +45,7 @@ internal func readImageFolders(
 private func judge(
   _ bad: [DatasetError], of total: Int, _ folder: String, _ options: ImageFolderOptions
 ) throws {
-  let isFatal = options.badImages == .fail
+  let isFatal = options.badImages != .skip
   // A single one is the error itself.
   if isFatal && bad.count == 1 { throw bad[0] }
   bad.forEach(options.report)

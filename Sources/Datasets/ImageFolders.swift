@@ -10,13 +10,13 @@ public enum BadImagePolicy: String, CaseIterable, Sendable {
 
 /// How folders of images become samples.
 public struct ImageFolderOptions: Sendable {
-  /// Width and height that every image is brought to.
-  public var side = 64
+  /// Width and height that every image is brought to; nil for 64.
+  public var side: Int?
   /// The part of each class that is held out for validation; nil for none.
   public var validation: Double?
-  /// What becomes of files that cannot be used.
-  public var badImages = BadImagePolicy.fail
-  /// The number of cores to decode on; nil for all. It does not change the result.
+  /// What becomes of files that cannot be used; nil for `fail`.
+  public var badImages: BadImagePolicy?
+  /// The number of cores to decode on; nil for all; it does not change the result.
   public var cores: Int?
   /// Is told of progress, by any thread: how many files are done, and of how many.
   public var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
@@ -25,6 +25,9 @@ public struct ImageFolderOptions: Sendable {
 
   /// Squares of 64 pixels, nothing held out, any bad file an error.
   public init() {}
+
+  /// Whether anything is asked for that only folders of images have.
+  internal var isAskedFor: Bool { side != nil || validation != nil || badImages != nil }
 }
 
 /// An image file and its label.

@@ -88,7 +88,14 @@ public struct Source: Sendable {
   /// Reads all of it; throws an error that names the file that is wrong.
   internal func read() throws -> SourceData {
     let files = try SourceFiles(path)
-    switch try format ?? files.guessedFormat() {
+    let format = try format ?? files.guessedFormat()
+    guard format == .folder || !imageFolders.isAskedFor else {
+      throw DatasetError(
+        path,
+        "its form is \(format), and --size, --validation and --on-bad-image are for folders "
+          + "of images", remedy: "leave them out", exitCode: .usage)
+    }
+    switch format {
     case .idx: return try readIDX(files)
     case .cifar10: return try readCIFAR(files, .cifar10)
     case .cifar100: return try readCIFAR(files, .cifar100)

@@ -56,7 +56,8 @@ internal struct DecodedImage {
   var fullWidth: Int
   var fullHeight: Int
 
-  /// Decodes; a JPEG may come out smaller, its shorter side being at least `shorterSide`.
+  /// Decodes; a JPEG may come out smaller, its shorter side being at least twice
+  /// `shorterSide`.
   init(_ bytes: RawSpan, shorterSide: Int?, pixelLimit: Int) throws(ImageError) {
     let orientation: Orientation
     switch try ImageFormat(of: bytes) {

@@ -1,6 +1,8 @@
 public import Storage
 
-/// Bytes are no image, or none that is accepted. Whoever knows the file says where they come from.
+/// Bytes are no image, or none that is accepted.
+///
+/// Whoever knows the file says where they come from.
 public enum ImageError: ReportableError, Equatable {
   /// There are no bytes at all.
   case empty

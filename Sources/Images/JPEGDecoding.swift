@@ -1,6 +1,6 @@
 internal import CTurboJPEG
 
-/// Decodes a JPEG, smaller by 2, 4 or 8 where its shorter side stays at least `shorterSide`.
+/// Decodes a JPEG, smaller by 2, 4 or 8 where its shorter side stays at least twice `shorterSide`.
 internal func decodeJPEG(
   _ bytes: RawSpan, _ markers: JPEGMarkers, shorterSide: Int?, pixelLimit: Int
 ) throws(ImageError) -> DecodedImage {
@@ -10,7 +10,7 @@ internal func decodeJPEG(
     throw .tooLarge(width: header.width, height: header.height, limit: pixelLimit)
   }
   let reduction = [8, 4, 2].first { reduction in
-    min(header.width, header.height) >= reduction * (shorterSide ?? Int.max >> 3)
+    min(header.width, header.height) >= 2 * reduction * (shorterSide ?? Int.max >> 4)
   }
   let image = try decompressor.decode(bytes, markers, header, reduction: reduction ?? 1)
   return DecodedImage(

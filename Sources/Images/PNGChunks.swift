@@ -35,6 +35,11 @@ internal struct PNGChunks {
     }
   }
 
+  /// Whether it has 16 bits a channel, and comes in Adam7's seven passes.
+  var isDeepAndInterlaced: Bool {
+    critical.count > 28 && critical[24] == 16 && critical[28] == 1
+  }
+
   /// "eXIf" and "IEND".
   private static let exif = 0x6558_4966
   private static let end = 0x4945_4E44

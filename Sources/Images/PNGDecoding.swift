@@ -18,14 +18,40 @@ internal func decodePNG(
   // Alpha is asked for where it is there, and dropped below: without it libpng would composite.
   let hasAlpha = unsafe control.format & PNG_FORMAT_FLAG_ALPHA != 0
   unsafe control.format = PNG_FORMAT_FLAG_COLOR | (hasAlpha ? PNG_FORMAT_FLAG_ALPHA : 0)
-  // Without this, 16 bits a channel would be taken for linear light.
-  unsafe control.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
-  var pixels = [UInt8](repeating: 0, count: (hasAlpha ? 4 : 3) * width * height)
-  guard unsafe png_image_finish_read(&control, nil, &pixels, 0, nil) != 0 else {
-    throw unsafe fault(control)
+  let count = (hasAlpha ? 4 : 3) * width * height
+  var pixels: [UInt8]
+  if chunks.isDeepAndInterlaced {
+    // libpng mixes up rows when it brings such images to eight bits (pnggroup/libpng#853; to be
+    // removed when no supported system has that fault). As "linear light" their 16 bits come
+    // unchanged.
+    unsafe control.format |= PNG_FORMAT_FLAG_LINEAR
+    var words = [UInt16](repeating: 0, count: count)
+    guard unsafe png_image_finish_read(&control, nil, &words, 0, nil) != 0 else {
+      throw unsafe fault(control)
+    }
+    if hasAlpha { divideByAlpha(&words) }
+    pixels = words.map { UInt8($0 >> 8) }
+  } else {
+    // Without this, 16 bits a channel would be taken for linear light and converted.
+    unsafe control.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
+    pixels = [UInt8](repeating: 0, count: count)
+    guard unsafe png_image_finish_read(&control, nil, &pixels, 0, nil) != 0 else {
+      throw unsafe fault(control)
+    }
   }
   if hasAlpha { dropAlpha(&pixels) }
   return Image(width: width, height: height, pixels: pixels)
+}
+
+/// Undoes the multiplication by alpha that libpng does to 16-bit RGBA; where alpha is 0, black stays.
+private func divideByAlpha(_ words: inout [UInt16]) {
+  for start in stride(from: 0, to: words.count, by: 4) {
+    let alpha = Int(words[start + 3])
+    guard alpha > 0 else { continue }
+    for index in start..<start + 3 {
+      words[index] = UInt16(clamping: (Int(words[index]) * 65535 + alpha / 2) / alpha)
+    }
+  }
 }
 
 /// Moves RGBA together to RGB.

