@@ -55,12 +55,15 @@ let package = Package(
       name: "Collectives", dependencies: ["Kernels", "Storage", "CMPI", "CFutex"],
       exclude: ["README.md"], swiftSettings: strict),
     .target(
-      name: "Datasets", dependencies: ["Kernels", "HDF5", "Storage"], swiftSettings: strict),
+      name: "Datasets", dependencies: ["Kernels", "HDF5", "Images", "Storage"],
+      swiftSettings: strict),
 
-    // L2: mathematics on spans | owned HDF5 handles.
+    // L2: mathematics on spans | owned HDF5 handles | JPEG and PNG.
     .target(
       name: "Kernels", dependencies: ["Storage", "COpenBLAS", "CVectors"], swiftSettings: strict),
     .target(name: "HDF5", dependencies: ["Storage", "CHDF5"], swiftSettings: strict),
+    .target(
+      name: "Images", dependencies: ["Storage", "CTurboJPEG", "CPNG"], swiftSettings: strict),
 
     // L1: aligned memory, shapes, random streams, digests, files.
     .target(name: "Storage", dependencies: ["COpenSSL", "CZlib"], swiftSettings: strict),
@@ -70,6 +73,9 @@ let package = Package(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CSignals"),
@@ -83,10 +89,14 @@ let package = Package(
       name: "KernelsTests", dependencies: ["Kernels", "Storage"], swiftSettings: strictTests),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "Storage"], swiftSettings: strictTests),
     .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "Storage", "Pictures"],
+      swiftSettings: strictTests),
+    .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "Kernels", "Storage"],
       resources: [.copy("Golden")], swiftSettings: strictTests),
     .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "HDF5", "Storage", "sharder"],
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "HDF5", "Images", "Storage", "Pictures", "sharder"],
       swiftSettings: strictTests),
     .testTarget(
       name: "CollectivesTests",
@@ -116,6 +126,10 @@ let package = Package(
       path: "Tests/Probes/allocation-probe", swiftSettings: strictTests),
     .target(
       name: "CAllocationCounter", dependencies: ["CMPI"], path: "Tests/Probes/CAllocationCounter"),
+    // Image files for tests, made by the libraries that read them.
+    .target(
+      name: "Pictures", dependencies: ["Storage", "CTurboJPEG", "CPNG"], path: "Tests/Pictures",
+      swiftSettings: strictTests),
     .target(name: "Launching", path: "Tests/Launching", swiftSettings: strictTests),
   ]
 )

@@ -58,6 +58,13 @@ public enum SourceFormat: String, CaseIterable, Sendable {
   case cifar100
   /// HDF5 with a dataset of images and one of labels.
   case hdf5
+  /// Folders of JPEG and PNG files, one a class, as torchvision's ImageFolder has them.
+  case folder
+
+  /// The names of all forms, for a person to choose from.
+  public static var list: String {
+    allCases.dropLast().map(\.rawValue).joined(separator: ", ") + " or folder"
+  }
 }
 
 /// What to make shards from, and how it is read.
@@ -72,6 +79,8 @@ public struct Source: Sendable {
   public var images: String?
   /// The name of the dataset of labels in an HDF5 file; nil to find out.
   public var labels: String?
+  /// How folders of images are read.
+  public var imageFolders = ImageFolderOptions()
 
   /// The original files at `path`, with everything else to be found out.
   public init(_ path: String) { self.path = path }
@@ -79,11 +88,25 @@ public struct Source: Sendable {
   /// Reads all of it; throws an error that names the file that is wrong.
   internal func read() throws -> SourceData {
     let files = try SourceFiles(path)
-    switch try format ?? files.guessedFormat() {
+    let format = try format ?? files.guessedFormat()
+    guard format == .folder || !imageFolders.isAskedFor else {
+      throw DatasetError(
+        path,
+        "its form is \(format), and --size, --validation and --on-bad-image are for folders "
+          + "of images", remedy: "leave them out", exitCode: .usage)
+    }
+    switch format {
     case .idx: return try readIDX(files)
     case .cifar10: return try readCIFAR(files, .cifar10)
     case .cifar100: return try readCIFAR(files, .cifar100)
     case .hdf5: return try readHDF5(files, images: images, labels: labels)
+    case .folder:
+      guard classes == nil else {
+        throw DatasetError(
+          path, "the classes of an image folder are named by its folders",
+          remedy: "leave --classes out", exitCode: .usage)
+      }
+      return try readImageFolders(files.path, imageFolders)
     }
   }
 }

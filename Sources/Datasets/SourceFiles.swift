@@ -44,9 +44,10 @@ internal struct SourceFiles {
     if names.contains(where: { $0.hasPrefix("data_batch_") }) { return .cifar10 }
     if names.contains("train.bin") { return .cifar100 }
     if names.contains(where: { $0.hasSuffix(".h5") || $0.hasSuffix(".hdf5") }) { return .hdf5 }
+    if names.contains(where: { Folder.exists(path(of: $0)) }) { return .folder }
     throw unknown(
       "none of its files has a usual name (train-images-idx3-ubyte, data_batch_1.bin, train.bin, "
-        + "*.h5)")
+        + "*.h5), and it holds no folders of images")
   }
 
   private func guessedFormat(of file: String) throws -> SourceFormat {
@@ -64,7 +65,7 @@ internal struct SourceFiles {
 
   private func unknown(_ reason: String) -> DatasetError {
     DatasetError(
-      path, reason, remedy: "say what it is with --format idx, cifar10, cifar100 or hdf5")
+      path, reason, remedy: "say what it is with --format \(SourceFormat.list)")
   }
 }
 

@@ -5,13 +5,19 @@ import Storage
 struct Create: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Makes a data set from original files.",
-    discussion: "The same input gives the same bytes. Repeating the command does no harm.")
+    discussion: """
+      The same input gives the same bytes. Repeating the command does no harm.
 
-  @Argument(help: "A folder of original files under their usual names, or a file.")
+      An image folder (--format folder) has one folder of JPEG and PNG files a class, or train/ and \
+      val/ (or test/) above them. Of every image the shorter side is brought to --size, and the \
+      middle is cut out. All cores decode; their number does not change the result.
+      """)
+
+  @Argument(help: "A folder of original files under their usual names, of images, or a file.")
   var source: String
   @Option(name: .shortAndLong, help: "The folder to make the data set in.")
   var output: String
-  @Option(help: "The form of the files: auto, idx, cifar10, cifar100 or hdf5.")
+  @Option(help: "The form of the files: auto, \(SourceFormat.list).")
   var format = "auto"
   @Option(help: "The number of shards a split (default: shards of at most about 64 MB).")
   var shards: Int?
@@ -21,15 +27,30 @@ struct Create: ParsableCommand {
   var images: String?
   @Option(help: "The dataset of labels in an HDF5 file (default: found out).")
   var labels: String?
+  @Option(help: "Width and height that images of a folder are brought to (default: 64).")
+  var size: Int?
+  @Option(help: "The part of each class to hold out for validation: 0.1 (default: none).")
+  var validation: Double?
+  @Option(help: "A file of an image folder that cannot be used: fail, or skip and report it.")
+  var onBadImage: String?
   @Flag(help: "Replace another data set in the folder.")
   var force = false
 
   func validate() throws {
     guard format == "auto" || SourceFormat(rawValue: format) != nil else {
-      throw ValidationError("--format \(format) is unknown; use auto, idx, cifar10, cifar100, hdf5")
+      throw ValidationError("--format \(format) is unknown; use auto, \(SourceFormat.list)")
     }
     guard shards.map({ $0 > 0 }) ?? true else {
       throw ValidationError("--shards must be at least 1")
+    }
+    guard size.map({ (1...4096).contains($0) }) ?? true else {
+      throw ValidationError("--size must be 1 to 4096")
+    }
+    guard validation.map({ $0 > 0 && $0 < 1 }) ?? true else {
+      throw ValidationError("--validation must be more than 0 and less than 1, such as 0.1")
+    }
+    guard onBadImage.map({ BadImagePolicy(rawValue: $0) != nil }) ?? true else {
+      throw ValidationError("--on-bad-image must be fail or skip")
     }
   }
 
@@ -39,6 +60,12 @@ struct Create: ParsableCommand {
     source.classes = classes?.split(separator: ",").map(String.init)
     source.images = images
     source.labels = labels
+    source.imageFolders.side = size
+    source.imageFolders.validation = validation
+    source.imageFolders.badImages = onBadImage.flatMap(BadImagePolicy.init(rawValue:))
+    let progress = Progress(of: "images")
+    source.imageFolders.progress = { progress.show($0, of: $1) }
+    source.imageFolders.report = { complain($0.message) }
     let (dataset, outcome) = try createDataset(
       from: source, in: output, shards: shards, force: force)
     print(try dataset.summary())

@@ -1,4 +1,5 @@
 import Foundation
+import Pictures
 import Storage
 import Testing
 
@@ -50,6 +51,8 @@ import Testing
 
   @Test(arguments: [
     (["create"], 64), (["create", "/nowhere", "--output", "/tmp/x", "--format", "png"], 64),
+    (["create", "/nowhere", "--output", "/tmp/x", "--validation", "1"], 64),
+    (["create", "/nowhere", "--output", "/tmp/x", "--on-bad-image", "no"], 64),
     (["create", "/nowhere", "--output", "/tmp/x"], 66), (["inspect", "/nowhere"], 66),
     (["inspect", "/nowhere", "--jason"], 64), (["bogus"], 64),
   ])
@@ -60,6 +63,36 @@ import Testing
     #expect(Int(ended) == status)
     #expect(lines.hasPrefix("sharder: "))
     #expect(lines.split(separator: "\n").count == 1, "\(lines)")
+  }
+
+  @Test func `an image folder is sharded, with progress and what was left out`() throws {
+    try withTemporaryFolder { folder in
+      for (name, ending) in [("a", "png"), ("b", "jpg")] {
+        try Folder.create("\(folder)/in/\(name)")
+        for number in 0..<10 {
+          let picture = Picture(width: 30, height: 20, seed: UInt64(number))
+          let bytes = ending == "png" ? picture.png() : picture.jpeg()
+          try DurableFile.write(bytes.span.bytes, to: "\(folder)/in/\(name)/\(number).\(ending)")
+        }
+      }
+      let bad = folder + "/in/b/3.jpg"
+      try rewrite(bad) { $0.removeLast(9) }
+      let command = ["create", folder + "/in", "--output", folder + "/out", "--validation", "0.2"]
+      let refused = try sharder(command)
+      #expect(refused.status == 65)
+      #expect(
+        refused.errors.hasSuffix(
+          "sharder: \(bad): it is a JPEG that is cut short; repair or remove what is wrong, or leave "
+            + "it out with --on-bad-image skip\n"))
+      let created = try sharder(command + ["--on-bad-image", "skip", "--size", "16"])
+      #expect(created.status == 0)
+      #expect(created.output.contains("16×16×3 bytes, 2 classes: a, b"))
+      #expect(created.output.contains("train: 15 samples"))
+      #expect(created.output.contains("validation: 4 samples"))
+      let lines = created.errors.split(separator: "\n")
+      #expect(lines.count == 11 && lines.contains("sharder: 10 of 20 images"))
+      #expect(lines.last?.hasPrefix("sharder: \(bad): it is a JPEG that is cut short") == true)
+    }
   }
 
   @Test func `a full disk is one line, and leaves neither index nor partial files`() throws {
