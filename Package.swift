@@ -36,7 +36,7 @@ let package = Package(
   targets: [
     // L5: parse arguments, call one function.
     .executableTarget(
-      name: "trainer", dependencies: ["Training", "Storage", argumentParser],
+      name: "trainer", dependencies: ["Training", "Supervision", "Storage", argumentParser],
       swiftSettings: strict),
     .executableTarget(
       name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
@@ -47,6 +47,10 @@ let package = Package(
       dependencies: [
         "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Storage", "CSignals", yams,
       ],
+      swiftSettings: strict),
+    // L4: starts mpirun and keeps a run going; not a line of it runs under MPI.
+    .target(
+      name: "Supervision", dependencies: ["Storage", "CProcesses"], exclude: ["README.md"],
       swiftSettings: strict),
 
     // L3: layers, model, optimizers | ranks, reduction | shards, samples.
@@ -80,6 +84,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "CSignals"),
     .target(name: "CFutex"),
+    .target(name: "CProcesses"),
     // Vector loops that Swift cannot write at the speed of the machine.
     .target(name: "CVectors"),
 

@@ -6,6 +6,8 @@ public enum ExitCode: Int32, Sendable {
   case badData = 65
   /// An input file is missing or cannot be read.
   case noInput = 66
+  /// A program that is needed is not there.
+  case unavailable = 69
   /// The program itself, or a library, is at fault.
   case software = 70
   /// Reading or writing failed.

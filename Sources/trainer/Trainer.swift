@@ -8,8 +8,11 @@ struct Trainer: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trainer",
     abstract: "Trains convolutional networks, with the same bits for any number of processes.",
-    discussion: "Start it under mpirun: mpirun -n 8 trainer train PLAN.yaml",
-    subcommands: [Train.self, Evaluate.self, ShowPlan.self, Bench.self],
+    discussion: """
+      trainer run -n 8 PLAN.yaml starts the ranks itself and keeps them going; \
+      mpirun -n 8 trainer PLAN.yaml does without a supervisor.
+      """,
+    subcommands: [Train.self, Run.self, Evaluate.self, ShowPlan.self, Bench.self],
     defaultSubcommand: Train.self)
 
   private static func end(_ error: AgreedError) -> Never {

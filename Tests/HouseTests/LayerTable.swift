@@ -12,13 +12,14 @@ struct Room {
 /// The layers of the house (design, section 2).
 enum LayerTable {
   static let rooms: [String: Room] = [
-    "trainer": Room(floor: 5, imports: ["Training", "Storage", "ArgumentParser"]),
+    "trainer": Room(floor: 5, imports: ["Training", "Supervision", "Storage", "ArgumentParser"]),
     "sharder": Room(floor: 5, imports: ["Datasets", "Storage", "ArgumentParser"]),
     "Training": Room(
       floor: 4,
       imports: [
         "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Storage", "CSignals", "Yams",
       ]),
+    "Supervision": Room(floor: 4, imports: ["Storage", "CProcesses"]),
     "Networks": Room(floor: 3, imports: ["Kernels", "Storage"]),
     "Collectives": Room(floor: 3, imports: ["Kernels", "Storage", "CMPI", "CFutex"]),
     "Datasets": Room(floor: 3, imports: ["Kernels", "HDF5", "Images", "Storage"]),
@@ -29,6 +30,7 @@ enum LayerTable {
     "COpenBLAS": Room(floor: 0),
     "CMPI": Room(floor: 0),
     "CFutex": Room(floor: 0),
+    "CProcesses": Room(floor: 0),
     "CHDF5": Room(floor: 0),
     "CTurboJPEG": Room(floor: 0),
     "CPNG": Room(floor: 0),

@@ -53,14 +53,42 @@ public final class RunningCommand {
   /// The processes of the ranks, in order; none if the command has ended.
   public var ranks: [pid_t] { launcher.map(children(of:)) ?? [] }
 
-  private var launcher: pid_t? { children(of: process.processIdentifier).first }
+  /// mpirun or, in its place, the supervisor.
+  public var launcher: pid_t? { children(of: process.processIdentifier).first }
+
+  /// The mpirun that a supervisor has started, and its ranks; none if it has ended.
+  public var supervised: (mpirun: pid_t, ranks: [pid_t])? {
+    let mpirun = launcher.map(children(of:))?.first { Self.name(of: $0) == "mpirun" }
+    return mpirun.map { ($0, children(of: $0)) }
+  }
+
+  /// All processes under this command.
+  public var descendants: [pid_t] {
+    var found = children(of: process.processIdentifier)
+    var next = 0
+    while next < found.count {
+      found += children(of: found[next])
+      next += 1
+    }
+    return found
+  }
+
+  private static func name(of process: pid_t) -> String {
+    let text = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8)
+    return String(text?.prefix { !$0.isNewline } ?? "")
+  }
 
   /// Waits until a process has ended; false if it never does, which a minute stands for.
   ///
   /// mpirun kills the ranks and does not wait for their last breath.
   public static func waitForEnd(of process: pid_t) -> Bool {
+    wait { !isRunning(process) }
+  }
+
+  /// Waits until something holds; false if it never does, which a minute stands for.
+  public static func wait(until holds: () throws -> Bool) rethrows -> Bool {
     for _ in 0..<6000 {
-      if !isRunning(process) { return true }
+      if try holds() { return true }
       usleep(10_000)
     }
     return false

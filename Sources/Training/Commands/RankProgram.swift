@@ -26,7 +26,7 @@ public enum RankProgram {
       world = try World()
     } catch {
       Console.complain("trainer: \(error)")
-      return ExitCode.software.rawValue
+      return AgreedError(error).exitCode.rawValue
     }
     do {
       try body(world)

@@ -32,7 +32,6 @@ public struct TrainCommand: Sendable {
   /// Trains, on all ranks of `world` together.
   public func run(in world: World) throws {
     useOneBLASThread()
-    Wish.listen()
     var run = try prepare(in: world)
     let coordinator = run.coordinator
     coordinator.began(resuming: run.firstStep > 0)

@@ -1,0 +1,105 @@
+import CProcesses
+import Storage
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// mpirun, started by this process and watched to its end, with all that it starts.
+struct Launcher {
+  private let environment: [String: String]
+  private let folders: [PrivateFolder]
+  private let sweeper: Sweeper
+
+  /// Makes ready to start mpirun; removes what earlier runs have left.
+  init() throws {
+    var settings = LauncherSettings()
+    guard lockstep_process_adopt_orphans() == 0 else {
+      throw SupervisionError("cannot adopt orphaned processes", errorNumber: errno)
+    }
+    folders = try settings.makeFolders()
+    environment = settings.variables
+    sweeper = try Sweeper(of: folders)
+  }
+
+  /// Starts mpirun with so many ranks of a program; returns its process.
+  func start(ranks: Int, _ program: [String]) throws(SupervisionError) -> pid_t {
+    let words = ["mpirun", "-n", "\(ranks)"] + program
+    let settings = environment.map { "\($0.key)=\($0.value)" }
+    let process = unsafe withCStrings(words) { words in
+      unsafe withCStrings(settings) { unsafe lockstep_process_start(words, $0) }
+    }
+    if process > 0 { return process }
+    throw SupervisionError(
+      "cannot start mpirun; install Open MPI (launch/install-packages), or put it on the PATH",
+      errorNumber: errno)
+  }
+
+  /// How mpirun ended; nil while it runs.
+  func ending(of process: pid_t) -> Ending? {
+    var status: Int32 = 0
+    guard unsafe waitpid(process, &status, WNOHANG) == process else { return nil }
+    endOrphans()
+    for folder in folders { folder.empty() }
+    return Ending(waitStatus: status)
+  }
+
+  /// Removes the folders.
+  func finish() {
+    sweeper.finish()
+    for folder in folders { folder.remove() }
+  }
+
+  /// Ends every process that mpirun has left, and waits for that: the next ranks need the run's
+  /// folder and the memory.
+  private func endOrphans() {
+    while true {
+      let orphans = children().filter { $0 != sweeper.process }
+      if orphans.isEmpty { return }
+      for orphan in orphans {
+        kill(orphan, SIGKILL)
+        waitpid(orphan, nil, 0)
+      }
+    }
+  }
+
+  /// This process's children, adopted ones among them.
+  private func children() -> [pid_t] {
+    let text = try? TextFile.read("/proc/self/task/\(getpid())/children")
+    // 0 and negative numbers would be groups of processes.
+    return (text ?? "").split { $0 == " " || $0 == "\n" }.compactMap { pid_t($0) }
+      .filter { $0 > 0 }
+  }
+}
+
+/// The process that removes folders after this one, however this one ends.
+private struct Sweeper {
+  let process: pid_t
+  private let pipe: Int32
+
+  init(of folders: [PrivateFolder]) throws(SupervisionError) {
+    var writer: Int32 = -1
+    let paths = folders.map(\.path)
+    process = unsafe withCStrings(paths) {
+      unsafe lockstep_process_start_sweeper($0, &writer)
+    }
+    pipe = writer
+    if process < 0 { throw SupervisionError("cannot start a process", errorNumber: errno) }
+  }
+
+  /// Lets it end, without the wait for locks that this process holds.
+  func finish() {
+    kill(process, SIGKILL)
+    waitpid(process, nil, 0)
+    close(pipe)
+  }
+}
+
+/// Calls `body` with the texts as C wants them, a null pointer at the end.
+private func withCStrings<Result>(
+  _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+  let copies = unsafe texts.map { unsafe strdup($0) } + [nil]
+  defer { unsafe copies.forEach { unsafe free($0) } }
+  return unsafe copies.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
+}

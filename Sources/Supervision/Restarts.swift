@@ -1,0 +1,40 @@
+/// Decides whether and how a run is started again.
+struct Restarts {
+  /// How often in a row it may be without a newer checkpoint.
+  let limit: Int
+  /// With how few ranks.
+  let fewestRanks: Int
+  /// How many ranks the next start has.
+  private(set) var ranks: Int
+  /// How many starts in a row have ended without a newer checkpoint.
+  private(set) var fruitless = 0
+  private var newest: Int?
+
+  /// The decisions for a run whose newest checkpoint is that after `step`, or that has none.
+  init(limit: Int, ranks: Int, fewestRanks: Int, newest step: Int?) {
+    (self.limit, self.ranks, self.fewestRanks, newest) = (limit, ranks, fewestRanks, step)
+  }
+
+  /// Whether to start again, now that the newest checkpoint is that after `step`.
+  ///
+  /// The first time with as many ranks; where that came to nothing, with half of them.
+  mutating func isWorthAnother(newest step: Int?) -> Bool {
+    let hasProgress = step.map { $0 > newest ?? 0 } ?? false
+    fruitless = hasProgress ? 0 : fruitless + 1
+    newest = step
+    guard limit > 0, fruitless <= limit else { return false }
+    if fruitless > 1 { ranks = max(min(ranks, fewestRanks), ranks / 2) }
+    return true
+  }
+
+  /// Seconds to wait before: what keeps a run from starting may pass.
+  var delay: Int { fruitless < 2 ? 0 : min(30, 1 << (fruitless - 2)) }
+
+  /// The next start, for a line.
+  var description: String {
+    let count = "\(ranks) rank" + (ranks == 1 ? "" : "s")
+    let place = newest.map { "from the checkpoint after step \($0)" } ?? "from the beginning"
+    let tries = fruitless == 0 ? "" : " (restart \(fruitless) of \(limit) without a newer one)"
+    return "starting again with \(count) \(place)\(tries)"
+  }
+}

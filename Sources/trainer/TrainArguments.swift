@@ -1,0 +1,63 @@
+public import ArgumentParser
+public import Training
+
+/// What `trainer train` and `trainer run` are told of a training.
+struct TrainArguments: ParsableArguments {
+  @Argument(help: "The plan; without one LeNet is trained on the data that are there.")
+  var plan: String?
+
+  @Option(help: "A data folder made by sharder, in place of the plan's.")
+  var data: String?
+
+  @Option(
+    name: .customLong("run"),
+    help: "The run folder (default: runs/<plan>-<digest of the recipe>).")
+  var folder: String?
+
+  @Option(name: .customLong("set"), help: "Change the plan: --set optimizer.lr=0.1")
+  var assignments: [String] = []
+
+  @Option(help: "auto: go on from the newest good checkpoint; never: refuse to.")
+  var resume = TrainCommand.Resume.auto
+
+  @Option(help: "Stop, with a checkpoint, after this step although the plan has more.")
+  var stopAfter: Int?
+
+  @Flag(
+    name: .customLong("allow-mixed-cpus"),
+    help: "Let ranks on different kinds of CPU train together; bits then depend on who does what.")
+  var allowMixedCPUs = false
+
+  /// Refuses a length that is none.
+  func validate() throws {
+    if let stopAfter, stopAfter < 1 { throw ValidationError("--stop-after must be at least 1") }
+  }
+
+  /// What they ask for.
+  var command: TrainCommand {
+    var command = TrainCommand()
+    command.plan = plan
+    command.data = data
+    command.run = folder
+    command.assignments = assignments
+    command.resume = resume
+    command.stopAfter = stopAfter
+    command.allowsMixedMachines = allowMixedCPUs
+    return command
+  }
+
+  /// The words of a command line that says the same.
+  var words: [String] {
+    var words: [String] = []
+    if let data { words += ["--data", data] }
+    if let folder { words += ["--run", folder] }
+    for assignment in assignments { words += ["--set", assignment] }
+    words += ["--resume", resume.rawValue]
+    if let stopAfter { words += ["--stop-after", "\(stopAfter)"] }
+    if allowMixedCPUs { words.append("--allow-mixed-cpus") }
+    if let plan { words += ["--", plan] }
+    return words
+  }
+}
+
+extension TrainCommand.Resume: ExpressibleByArgument {}
