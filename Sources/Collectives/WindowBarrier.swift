@@ -8,7 +8,7 @@ import Synchronization
 /// core belongs to those that compute. (`MPI_Barrier` never sleeps; with `mpi_yield_when_idle` it
 /// asks for the next turn again and again.) What a rank wrote before the barrier, all see after it.
 @safe final class WindowBarrier {
-  /// Bytes of shared memory, zero at first: three words, each in a cache line of its own.
+  /// Bytes of shared memory: three words, each in a cache line of its own.
   static let bytes = 3 * 64
 
   private let size: UInt32
@@ -20,13 +20,19 @@ import Synchronization
   /// Ranks that sleep or are about to.
   private let sleepers: UnsafeMutablePointer<Atomic<UInt32>>
 
-  /// A barrier of `size` ranks over zeroed memory at `start`, that sleeps after so many looks.
+  /// A barrier of `size` ranks over memory at `start`, that sleeps after so many looks.
+  ///
+  /// Every rank clears the words, since a window of one rank is not zero at first; so ranks must
+  /// have met by other means before they meet here.
   init(at start: UnsafeMutableRawPointer, size: Int, looks: Int) {
     self.size = UInt32(size)
     self.looks = looks
     unsafe arrived = start.assumingMemoryBound(to: Atomic<UInt32>.self)
     unsafe meetings = (start + 64).assumingMemoryBound(to: Atomic<UInt32>.self)
     unsafe sleepers = (start + 128).assumingMemoryBound(to: Atomic<UInt32>.self)
+    unsafe arrived.pointee.store(0, ordering: .relaxed)
+    unsafe meetings.pointee.store(0, ordering: .relaxed)
+    unsafe sleepers.pointee.store(0, ordering: .relaxed)
   }
 
   /// Waits until every rank has come here.
