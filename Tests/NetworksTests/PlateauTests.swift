@@ -43,8 +43,8 @@ struct PlateauTests {
     }
   }
 
-  /// Of n figures that stay as they are, the first is the best. The rate first falls with figure
-  /// p + 2, and then after every further c + p + 1.
+  /// The first of the figures is the best; the rate falls with figure p + 2, then after every
+  /// further c + p + 1.
   @Test(arguments: [0, 1, 3, 10], [0, 1, 5])
   func `a figure that stays as it is lets the rate fall at even distances`(
     patience: Int, cooldown: Int
