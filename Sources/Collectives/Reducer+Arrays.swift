@@ -77,7 +77,11 @@ extension Reducer {
   }
 
   /// Makes the numbers set by `setBlockSum` known to all ranks; throws `MPIError`.
-  public func exchangeBlockSums() throws(MPIError) { try transport.exchange(extraSums) }
+  public func exchangeBlockSums() throws(MPIError) {
+    progress.enter(.waiting)
+    try transport.exchange(extraSums)
+    progress.enter(.updating)
+  }
 
   /// Lets `body` overwrite the parameters, on the root alone, and makes them known to all ranks.
   ///

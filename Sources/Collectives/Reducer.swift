@@ -20,6 +20,8 @@ import Storage
   public let ownedBlocks: [Block]
   /// The transport in use.
   public let transportInUse: TransportChoice
+  /// What this rank notes of what it is doing.
+  public let progress: StepProgress
   /// One line to tell the user where not the transport asked for is used, else nil.
   public let note: String?
 
@@ -58,7 +60,8 @@ import Storage
   /// the free bytes of shared memory; all are for tests. Throws `MPIError`.
   public init(
     _ layout: ReductionLayout, in world: World, transport choice: TransportChoice = .automatic,
-    slices: SlicePartition? = nil, bucketSize: Int? = nil, windowCapacity: Int? = nil
+    progress: StepProgress = StepProgress(), slices: SlicePartition? = nil, bucketSize: Int? = nil,
+    windowCapacity: Int? = nil
   ) throws(MPIError) {
     let tree = ReductionTree(microBatches: layout.microBatches, ranks: world.size)
     let slices = slices ?? SlicePartition(blocks: layout.blocks, ranks: world.size)
@@ -77,6 +80,7 @@ import Storage
     ownedBlocks = lastRunFirst(sliceBlocks)
     share = tree.shares[world.rank]
     leafFactor = 1 / Float(layout.microBatches)
+    self.progress = progress
     self.layout = layout
     self.tree = tree
     self.slices = slices
@@ -129,20 +133,28 @@ import Storage
     precondition(
       handedOut == share.slots.count && recorded == handedOut,
       "of \(share.slots.count) micro-batches \(handedOut) were begun and \(recorded) recorded")
+    progress.enter(.reducing)
     settleLeaf()
     handedOut = 0
     merged = 0
     recorded = 0
     if let failure { throw failure }
+    progress.enter(.waiting)
     try transport.finishGradients()
+    progress.enter(.reducing)
     for block in sliceBlocks { finish(block) }
     numbers.setControl(control, rank: world.rank)
+    progress.enter(.waiting)
     try transport.exchange(numbers.board)
+    progress.enter(.reducing)
     return numbers.totals(counted: layout.countedBlocks)
   }
 
   /// Makes the owners' new parameters known to all ranks; throws `MPIError`.
-  public func publish() throws(MPIError) { try transport.publish() }
+  public func publish() throws(MPIError) {
+    progress.enter(.publishing)
+    try transport.publish()
+  }
 
   /// Gives shared memory back; all ranks call it, last, and use the reducer no more.
   ///

@@ -13,7 +13,8 @@ import CMPI
   /// Makes the window; all ranks are on one node, and its size was found to fit.
   init(_ parts: ReductionParts, _ plan: WindowPlan, in world: World) throws(MPIError) {
     let count = parts.layout.count
-    unsafe window = try makeWindow(bytes: plan.bytes, in: world)
+    unsafe window = try makeWindow(
+      bytes: world.isRoot ? plan.bytes : 0, among: world.communicator)
     let start = try unsafe startOfWindow(window)
     func floats(_ offset: Int, _ range: Range<Int>) -> UnsafeMutableBufferPointer<Float> {
       let first = unsafe (start + offset).assumingMemoryBound(to: Float.self) + range.lowerBound
@@ -116,31 +117,4 @@ private let looksWithOwnCore = 30_000
     exchanges += 1
     return unsafe exchanges % 2 == 0 ? even : odd
   }
-}
-
-/// The window, wholly in the root's segment: one start, to which all ranks count alike.
-private func makeWindow(bytes: Int, in world: World) throws(MPIError) -> MPI_Win? {
-  var start: UnsafeMutableRawPointer?
-  var window = unsafe lockstep_win_null()
-  let communicator = unsafe world.communicator
-  let own = world.isRoot ? bytes : 0
-  try check(
-    unsafe MPI_Win_allocate_shared(own, 1, lockstep_info_null(), communicator, &start, &window),
-    "MPI_Win_allocate_shared")
-  try check(
-    unsafe MPI_Win_lock_all(Int32(MPI_MODE_NOCHECK), window), "MPI_Win_lock_all")
-  return unsafe window
-}
-
-/// Where the root's segment starts in this process, on a cache line.
-private func startOfWindow(_ window: MPI_Win?) throws(MPIError) -> UnsafeMutableRawPointer {
-  var bytes = 0
-  var unit: Int32 = 0
-  var start: UnsafeMutableRawPointer?
-  try check(
-    unsafe MPI_Win_shared_query(window, 0, &bytes, &unit, &start), "MPI_Win_shared_query")
-  guard let start = unsafe start else {
-    throw MPIError(function: "MPI_Win_shared_query", reason: "no address for the shared memory")
-  }
-  return unsafe start.alignedUp(toMultipleOf: 64)
 }

@@ -32,7 +32,8 @@ extension TrainCommand {
     let updater = Updater(optimizer, recipe.update, layout: model.layout)
     let reducer = try Reducer(
       updater.reductionLayout(model.layout, microBatches: recipe.batch.microBatches),
-      in: world, transport: agreed.plan.run.transport)
+      in: world, transport: agreed.plan.run.transport,
+      progress: StepProgress(on: try ProgressBoard(in: world)))
     try reducer.begin(
       model.layout, seed: recipe.seed, stateNames: updater.stateNames,
       averageNumber: updater.averageNumber, from: start.whole)
@@ -48,14 +49,18 @@ extension TrainCommand {
     let averaged = updater.averageNumber == nil ? 0 : reducer.layout.count
     return TrainingRun(
       world: world, recipe: recipe, schedule: schedule, firstStep: start.position.step,
-      lastStep: coordinator.decisions.reasonToStop != nil
-        ? start.position.step
-        : min(recipe.steps, max(stopAfter ?? recipe.steps, start.position.step)),
+      lastStep: min(recipe.steps, max(stopAfter ?? recipe.steps, start.position.step)),
       logging: agreed.recurrence(agreed.plan.run.log),
       evaluation: agreed.recurrence(agreed.plan.evaluation.every),
       checkpointing: agreed.recurrence(agreed.plan.checkpoint.every),
       preprocessing: Preprocessing(agreed.data.dataset), reducer: reducer,
-      coordinator: coordinator, model: model,
+      coordinator: coordinator,
+      watchdog: Watchdog(
+        Watchdog.Post(
+          board: reducer.progress.board, host: world.hostName, nodeCount: world.nodeCount,
+          metrics: folder.metrics),
+        limits: StallLimits(planned: agreed.plan.run.watchdog)),
+      model: model,
       samples: agreed.data.reader(
         recipe.batch, share: reducer.microBatches, firstStep: start.position.step,
         ahead: readsAhead),

@@ -1,5 +1,6 @@
 public import Collectives
 import Kernels
+import Storage
 
 /// What `trainer train` was asked to do.
 public struct TrainCommand: Sendable {
@@ -34,12 +35,18 @@ public struct TrainCommand: Sendable {
     useOneBLASThread()
     var run = try prepare(in: world)
     let coordinator = run.coordinator
+    let watchdog = run.watchdog
+    // Its thread looks at memory that ends with MPI.
+    defer { watchdog.stop() }
     coordinator.began(resuming: run.firstStep > 0)
     // A run that fails keeps what it had handed over to be saved.
     defer { coordinator.finishSaves() }
     let steps = try run.train()
     if coordinator.latest.step != steps { try run.evaluate(after: steps - 1, decides: false) }
+    run.reducer.progress.enter(.finishing)
     try world.together { try coordinator.finish(after: steps) }
+    watchdog.stop()
     try run.reducer.close()
+    try run.reducer.progress.board.close()
   }
 }

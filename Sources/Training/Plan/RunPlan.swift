@@ -4,6 +4,20 @@ public import Datasets
 extension TransportChoice: Codable {}
 extension ReadingChoice: Codable {}
 
+/// When and on what to evaluate.
+public struct EvaluationPlan: Codable, Hashable, Sendable {
+  /// How often; 0 for only at the end.
+  public var every: Interval
+
+  enum CodingKeys: String, CodingKey, CaseIterable { case every }
+
+  /// Reads a mapping.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
+    every = try keys.value(.every, default: .epochs(1))
+  }
+}
+
 /// When to save and what to keep.
 public struct CheckpointPlan: Codable, Hashable, Sendable {
   /// How often; 0 for only at the end.
@@ -33,8 +47,11 @@ public struct RunPlan: Codable, Hashable, Sendable {
   public var transport: TransportChoice
   /// When samples are read.
   public var reading: ReadingChoice
+  /// Seconds without a change after which a rank that is late ends the run, 0 for never; nil to
+  /// follow the usual time of a step.
+  public var watchdog: Double?
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case log, transport, reading }
+  enum CodingKeys: String, CodingKey, CaseIterable { case log, transport, reading, watchdog }
 
   /// Reads a mapping.
   public init(from decoder: any Decoder) throws {
@@ -42,5 +59,9 @@ public struct RunPlan: Codable, Hashable, Sendable {
     log = try keys.value(.log, default: .steps(50))
     transport = try keys.word(.transport, default: .automatic)
     reading = try keys.word(.reading, default: .automatic)
+    watchdog = try keys.decodeIfPresent(Double.self, forKey: .watchdog)
+    if let watchdog, watchdog != 0 {
+      try keys.check(watchdog, .watchdog, in: 1..., "0 or at least 1")
+    }
   }
 }

@@ -37,12 +37,14 @@ extension Model {
   /// Each micro-batch's losses are summed on their own, and the sums added in the order of
   /// micro-batches: the result is the same to the last digit for any number of ranks.
   mutating func evaluate(
-    on set: Evaluator.Set, parameters: Span<Float>, version: ParameterVersion, in world: World
+    on set: Evaluator.Set, parameters: Span<Float>, version: ParameterVersion, in world: World,
+    noting progress: StepProgress = StepProgress()
   ) throws -> Evaluation {
     var losses = [Double](repeating: 0, count: set.runs.total)
     var counts: [Int64] = [0, 0]
     var microBatches = set.reader.microBatches()
     while let microBatch = try microBatches.next() {
+      progress.enter(.evaluating)
       let loss = forward(
         images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
         count: microBatch.count, parameters: parameters, version: version, mode: .evaluation)
@@ -60,9 +62,10 @@ extension Model {
   /// The same with an average of the weights.
   mutating func evaluate(
     on set: Evaluator.Set, average: borrowing AlignedArray<Float>, version: ParameterVersion,
-    in world: World
+    in world: World, noting progress: StepProgress
   ) throws -> Evaluation {
-    try evaluate(on: set, parameters: average.span, version: version, in: world)
+    try evaluate(
+      on: set, parameters: average.span, version: version, in: world, noting: progress)
   }
 
   /// Computes logits and loss of a micro-batch from the data path, in training.

@@ -22,20 +22,24 @@ extension TrainingRun {
     let reducer = self.reducer
     coordinator.pause()
     defer { coordinator.goOn() }
+    reducer.progress.enter(.evaluating)
     if let number = updater.averageNumber { try reducer.collectState(number, into: &weightAverage) }
     for set in evaluator.sets {
       let result =
         updater.averageNumber == nil
         ? try model.evaluate(
-          on: set, parameters: reducer.parameters, version: .after(step + 1), in: world)
+          on: set, parameters: reducer.parameters, version: .after(step + 1), in: world,
+          noting: reducer.progress)
         : try model.evaluate(
-          on: set, average: weightAverage, version: .average(after: step + 1), in: world)
+          on: set, average: weightAverage, version: .average(after: step + 1), in: world,
+          noting: reducer.progress)
       coordinator.record(result, on: set.name, after: step, decides: decides)
     }
   }
 
   /// Hands the state of the run after a step to the coordinator, which alone has all of it.
   func save(after step: Int) throws {
+    reducer.progress.enter(.saving)
     var states: [Checkpoint.State] = []
     for (number, name) in updater.stateNames.enumerated() {
       let values = try reducer.withState(number) { Array(copying: $0) }

@@ -18,6 +18,7 @@ struct TrainingRun: ~Copyable {
   let preprocessing: Preprocessing
   let reducer: Reducer
   let coordinator: Coordinator
+  let watchdog: Watchdog
   var model: Model
   var samples: BatchReader
   var updater: Updater
@@ -29,26 +30,31 @@ struct TrainingRun: ~Copyable {
   ///
   /// Returns the number of steps done.
   mutating func train() throws -> Int {
-    let reducer = self.reducer
+    let (reducer, progress) = (self.reducer, self.reducer.progress)
     for step in firstStep..<lastStep {
+      progress.begin(step: step)
       var microBatches = samples.microBatches(of: step)  // this rank's share, in order
       while let microBatch = try microBatches.next() {
+        progress.enter(.forward)
         let loss = model.forward(microBatch, parameters: reducer.parameters, after: step)
+        progress.enter(.backward)
         var leaf = reducer.leaf(microBatch.index)  // merged with its sibling once both are there
         model.backward(parameters: reducer.parameters, into: &leaf) { reducer.advance(from: $0) }
         reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch.index)
+        progress.enter(.reading)
       }
       let totals = try reducer.reduce(control: coordinator.wish)  // every rank: loss, norm, wishes
       try requireFinite(totals, at: step)
-      let rate = schedule.rate(at: step) * coordinator.decisions.rateFactor
+      progress.enter(.updating)
+      let rate = schedule.rate(at: step)
       try updater.update(reducer, totals, rate: rate, step: step)  // each owner: its slice
       try reducer.publish()
 
+      progress.enter(.logging)
       if logging.isDue(after: step) { coordinator.log(step, totals, rate: rate) }
       if evaluation.isDue(after: step) || step + 1 == recipe.steps { try evaluate(after: step) }
       let wishes = Wish(rawValue: totals.control)
-      let stops =
-        step + 1 == lastStep || wishes.contains(.stop) || coordinator.decisions.reasonToStop != nil
+      let stops = step + 1 == lastStep || wishes.contains(.stop)
       if stops || checkpointing.isDue(after: step) || wishes.contains(.checkpoint)
         || coordinator.isBest(after: step)
       {
