@@ -66,11 +66,6 @@ PART inner inner_elements(const lockstep_axis *axis, ptrdiff_t q) {
   return result;
 }
 
-// The first channel of vector number i: the last vector ends with the last channel.
-PART ptrdiff_t channel(ptrdiff_t i, ptrdiff_t channels) {
-  return i + LANES <= channels ? i : channels - LANES;
-}
-
 // All channels of `width` outputs, before the next ones: memory is read in its order.
 PART void all_channels(
   int width, int rows, inner part, const float *const *lines, const float *w,

@@ -31,6 +31,11 @@ PART void store(float *p, lanes x) { *(unaligned_lanes *)p = x; }
 // a·b + c, rounded once.
 PART lanes fused(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }
 
+// The first channel of the vector from channel i on: the last vector ends with the last channel.
+PART ptrdiff_t channel(ptrdiff_t i, ptrdiff_t channels) {
+  return i + LANES <= channels ? i : channels - LANES;
+}
+
 // The first `count` of sixteen floats, 1 to 16 of them; the other lanes are 0.
 PART lanes load_first(const float *p, ptrdiff_t count) {
   if (count == LANES) return load(p);

@@ -131,11 +131,6 @@ PART range within(ptrdiff_t start, ptrdiff_t side, ptrdiff_t size) {
   return r;
 }
 
-// The first channel of vector number i: the last vector ends with the last channel.
-PART ptrdiff_t channel(ptrdiff_t i, ptrdiff_t channels) {
-  return i + LANES <= channels ? i : channels - LANES;
-}
-
 // Loads `side` elements of a row, zeros where it lies outside.
 PART void load_row(int side, const float *p, ptrdiff_t step, range columns, lanes *d) {
   if (columns.from == 0 && columns.to == side) {

@@ -1,14 +1,18 @@
 import CMPI
+public import Storage
 
 /// A call of MPI that failed: which, why, and what to do.
-public struct MPIError: Error, CustomStringConvertible, Equatable {
+public struct MPIError: ReportableError, Equatable {
   /// The function that failed, such as `MPI_Allgatherv`.
   public let function: String
   /// Open MPI's text for its error code.
   public let reason: String
 
+  /// Most often another rank, or a network, has gone.
+  public let exitCode = ExitCode.tryAgain
+
   /// The message for the user, in one line.
-  public var description: String {
+  public var message: String {
     "\(function) failed: \(reason); see that all ranks run the same program and that launch/env "
       + "was sourced, then start again: the run resumes from its newest checkpoint"
   }

@@ -59,14 +59,6 @@ public func adamUpdate(
   _ f: AdamFactors
 ) {
   let n = blockCount(p.count, g.count, m.count, s.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe m.withUnsafeMutableBufferPointer { m in
-        unsafe s.withUnsafeMutableBufferPointer { s in
-          unsafe lockstep_adam_update(
-            p.baseAddress, g.baseAddress, m.baseAddress, s.baseAddress, f.forBlocks, n)
-        }
-      }
-    }
-  }
+  unsafe lockstep_adam_update(
+    p.mutableAddress, g.address, m.mutableAddress, s.mutableAddress, f.forBlocks, n)
 }

@@ -7,9 +7,5 @@ public func averageUpdate(
   _ a: inout MutableSpan<Float>, with x: Span<Float>, keep: Float, take: Float
 ) {
   let n = blockCount(a.count, x.count)
-  unsafe a.withUnsafeMutableBufferPointer { a in
-    unsafe x.withUnsafeBufferPointer { x in
-      unsafe lockstep_average_update(a.baseAddress, x.baseAddress, keep, take, n)
-    }
-  }
+  unsafe lockstep_average_update(a.mutableAddress, x.address, keep, take, n)
 }

@@ -22,12 +22,8 @@ public func addBlock(
   _ source: Span<Float>, into destination: inout MutableSpan<Float>
 ) -> FiniteOperands {
   let count = blockCount(source.count, destination.count)
-  return unsafe source.withUnsafeBufferPointer { source in
-    unsafe destination.withUnsafeMutableBufferPointer { destination in
-      unsafe FiniteOperands(
-        lockstep_add_block(destination.baseAddress, source.baseAddress, count))
-    }
-  }
+  return unsafe FiniteOperands(
+    lockstep_add_block(destination.mutableAddress, source.address, count))
 }
 
 /// destination ← (destination + source)·factor: the last addition of a mean, in one pass with the
@@ -36,13 +32,9 @@ public func finishBlock(
   _ source: Span<Float>, into destination: inout MutableSpan<Float>, scaledBy factor: Float
 ) -> (squares: Double, finite: FiniteOperands) {
   let count = blockCount(source.count, destination.count)
-  return unsafe source.withUnsafeBufferPointer { source in
-    unsafe destination.withUnsafeMutableBufferPointer { destination in
-      let mean = unsafe lockstep_finish_block(
-        destination.baseAddress, source.baseAddress, factor, count)
-      return (mean.squares, FiniteOperands(mean.finite))
-    }
-  }
+  let mean = unsafe lockstep_finish_block(
+    destination.mutableAddress, source.address, factor, count)
+  return (mean.squares, FiniteOperands(mean.finite))
 }
 
 /// Multiplies a block of a multiple of 16 floats by `factor`, in place; returns the sum of squares
@@ -50,9 +42,7 @@ public func finishBlock(
 @discardableResult
 public func scaleBlock(_ block: inout MutableSpan<Float>, by factor: Float) -> Double {
   let count = blockCount(block.count)
-  return unsafe block.withUnsafeMutableBufferPointer { block in
-    unsafe lockstep_scale_block(block.baseAddress, factor, count)
-  }
+  return unsafe lockstep_scale_block(block.mutableAddress, factor, count)
 }
 
 /// The sum of the squares of a block of a multiple of 16 floats, not finite if one of them is not.
@@ -61,9 +51,7 @@ public func scaleBlock(_ block: inout MutableSpan<Float>, by factor: Float) -> D
 /// exact in Double, and no sum of 4096 of them overflows.
 public func sumOfSquares(of block: Span<Float>) -> Double {
   let count = blockCount(block.count)
-  return unsafe block.withUnsafeBufferPointer { block in
-    unsafe lockstep_block_squares(block.baseAddress, count)
-  }
+  return unsafe lockstep_block_squares(block.address, count)
 }
 
 /// The floats of a block: a multiple of 16, and as many in each of the arrays.

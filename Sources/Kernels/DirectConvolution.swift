@@ -28,16 +28,12 @@ struct DirectConvolution {
 
   /// [panel of Cout][KH·KW·Cin][columns of the panel].
   func prepare(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe prepared.withUnsafeMutableBufferPointer { prepared in
-        var next = prepared.baseAddress!
-        for panel in ColumnPanels(columns: outputs) {
-          for row in 0..<shape.patch {
-            unsafe next.update(
-              from: weights.baseAddress! + row * outputs + panel.lowerBound, count: panel.count)
-            unsafe next += panel.count
-          }
-        }
+    var next = unsafe prepared.mutableAddress!
+    for panel in ColumnPanels(columns: outputs) {
+      for row in 0..<shape.patch {
+        unsafe next.update(
+          from: weights.address! + row * outputs + panel.lowerBound, count: panel.count)
+        unsafe next += panel.count
       }
     }
   }
@@ -45,21 +41,17 @@ struct DirectConvolution {
   /// For each residue its kernel elements, last first: [panel of Cin][rows, columns, Cout][columns
   /// of the panel].
   func prepareGradient(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe prepared.withUnsafeMutableBufferPointer { prepared in
-        var next = prepared.baseAddress!
-        for rows in window.rowResidues {
-          for columns in window.columnResidues {
-            for panel in ColumnPanels(columns: inputs) {
-              for row in rows.elements.reversed() {
-                for column in columns.elements.reversed() {
-                  let element = row * window.kernel.width + column
-                  unsafe lockstep_transpose(
-                    weights.baseAddress! + (element * inputs + panel.lowerBound) * outputs,
-                    outputs, panel.count, outputs, next, panel.count)
-                  unsafe next += outputs * panel.count
-                }
-              }
+    var next = unsafe prepared.mutableAddress!
+    for rows in window.rowResidues {
+      for columns in window.columnResidues {
+        for panel in ColumnPanels(columns: inputs) {
+          for row in rows.elements.reversed() {
+            for column in columns.elements.reversed() {
+              let element = row * window.kernel.width + column
+              unsafe lockstep_transpose(
+                weights.address! + (element * inputs + panel.lowerBound) * outputs,
+                outputs, panel.count, outputs, next, panel.count)
+              unsafe next += outputs * panel.count
             }
           }
         }
@@ -73,24 +65,18 @@ struct DirectConvolution {
     _ x: Span<Float>, _ prepared: Span<Float>, samples: Int, into y: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
-    unsafe x.withUnsafeBufferPointer { x in
-      unsafe prepared.withUnsafeBufferPointer { prepared in
-        unsafe y.withUnsafeMutableBufferPointer { y in
-          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let (x, kernel) = (x.baseAddress!, prepared.baseAddress!)
-            let y = y.baseAddress!
-            if isPointwise {
-              return unsafe pointwise(
-                x, inputs, kernel, positions: samples * window.output.count, into: y, outputs)
-            }
-            for n in 0..<samples {
-              let image = unsafe window.inputFrame.framing(
-                x + n * window.input.count * inputs, channels: inputs, in: workspace)
-              unsafe forward(image, kernel, into: y + n * window.output.count * outputs)
-            }
-          }
-        }
-      }
+    let (x, kernel) = unsafe (x.address!, prepared.address!)
+    let y = unsafe y.mutableAddress!
+    if isPointwise {
+      return unsafe pointwise(
+        x, inputs, kernel, positions: samples * window.output.count, into: y, outputs)
+    }
+    let frame = window.inputFrame
+    let memory = unsafe workspace.mutableAddress
+    for n in 0..<samples {
+      let image = unsafe frame.framing(
+        x + n * window.input.count * inputs, channels: inputs, in: memory)
+      unsafe forward(image, kernel, into: y + n * window.output.count * outputs)
     }
   }
 
@@ -150,24 +136,18 @@ struct DirectConvolution {
     _ dy: Span<Float>, _ prepared: Span<Float>, samples: Int, into dx: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
-    unsafe dy.withUnsafeBufferPointer { dy in
-      unsafe prepared.withUnsafeBufferPointer { prepared in
-        unsafe dx.withUnsafeMutableBufferPointer { dx in
-          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let (dy, kernel) = (dy.baseAddress!, prepared.baseAddress!)
-            let dx = dx.baseAddress!
-            if isPointwise {
-              return unsafe pointwise(
-                dy, outputs, kernel, positions: samples * window.input.count, into: dx, inputs)
-            }
-            for n in 0..<samples {
-              let image = unsafe window.gradientFrame.framing(
-                dy + n * window.output.count * outputs, channels: outputs, in: workspace)
-              unsafe inputGradient(image, kernel, into: dx + n * window.input.count * inputs)
-            }
-          }
-        }
-      }
+    let (dy, kernel) = unsafe (dy.address!, prepared.address!)
+    let dx = unsafe dx.mutableAddress!
+    if isPointwise {
+      return unsafe pointwise(
+        dy, outputs, kernel, positions: samples * window.input.count, into: dx, inputs)
+    }
+    let frame = window.gradientFrame
+    let memory = unsafe workspace.mutableAddress
+    for n in 0..<samples {
+      let image = unsafe frame.framing(
+        dy + n * window.output.count * outputs, channels: outputs, in: memory)
+      unsafe inputGradient(image, kernel, into: dx + n * window.input.count * inputs)
     }
   }
 
@@ -209,25 +189,19 @@ struct DirectConvolution {
     _ x: Span<Float>, _ dy: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
-    unsafe x.withUnsafeBufferPointer { x in
-      unsafe dy.withUnsafeBufferPointer { dy in
-        unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let (x, dy) = (x.baseAddress!, dy.baseAddress!)
-            let gradient = gradient.baseAddress!
-            if isPointwise {
-              return unsafe pointwiseWeightGradient(
-                x, dy, positions: samples * window.output.count, into: gradient)
-            }
-            for n in 0..<samples {
-              let image = unsafe window.inputFrame.framing(
-                x + n * window.input.count * inputs, channels: inputs, in: workspace)
-              unsafe weightGradient(
-                image, dy + n * window.output.count * outputs, into: gradient, adding: n > 0)
-            }
-          }
-        }
-      }
+    let (x, dy) = unsafe (x.address!, dy.address!)
+    let gradient = unsafe gradient.mutableAddress!
+    if isPointwise {
+      return unsafe pointwiseWeightGradient(
+        x, dy, positions: samples * window.output.count, into: gradient)
+    }
+    let frame = window.inputFrame
+    let memory = unsafe workspace.mutableAddress
+    for n in 0..<samples {
+      let image = unsafe frame.framing(
+        x + n * window.input.count * inputs, channels: inputs, in: memory)
+      unsafe weightGradient(
+        image, dy + n * window.output.count * outputs, into: gradient, adding: n > 0)
     }
   }
 

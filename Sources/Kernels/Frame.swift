@@ -18,10 +18,10 @@ struct Frame {
 
   /// The image framed, in `memory`, or the image itself if it needs no frame.
   func framing(
-    _ pixels: UnsafePointer<Float>, channels: Int, in memory: UnsafeMutableBufferPointer<Float>
+    _ pixels: UnsafePointer<Float>, channels: Int, in memory: UnsafeMutablePointer<Float>?
   ) -> UnsafePointer<Float> {
     if isPlain { return unsafe pixels }
-    let start = memory.baseAddress!
+    let start = unsafe memory!
     let (line, row) = (width * channels, image.width * channels)
     unsafe start.update(repeating: 0, count: top * line)
     for y in 0..<image.height {

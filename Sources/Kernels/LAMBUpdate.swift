@@ -11,14 +11,6 @@ public func lambDirection(
   decay: Float, _ f: AdamFactors
 ) {
   let n = blockCount(p.count, g.count, m.count, s.count)
-  unsafe p.withUnsafeBufferPointer { p in
-    unsafe g.withUnsafeMutableBufferPointer { g in
-      unsafe m.withUnsafeMutableBufferPointer { m in
-        unsafe s.withUnsafeMutableBufferPointer { s in
-          unsafe lockstep_lamb_direction(
-            p.baseAddress, g.baseAddress, m.baseAddress, s.baseAddress, decay, f.forBlocks, n)
-        }
-      }
-    }
-  }
+  unsafe lockstep_lamb_direction(
+    p.address, g.mutableAddress, m.mutableAddress, s.mutableAddress, decay, f.forBlocks, n)
 }

@@ -9,11 +9,5 @@ public func larsUpdate(
   velocity v: inout MutableSpan<Float>, _ f: SGDFactors
 ) {
   let n = blockCount(p.count, g.count, v.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe v.withUnsafeMutableBufferPointer { v in
-        unsafe lockstep_lars_update(p.baseAddress, g.baseAddress, v.baseAddress, f.forBlocks, n)
-      }
-    }
-  }
+  unsafe lockstep_lars_update(p.mutableAddress, g.address, v.mutableAddress, f.forBlocks, n)
 }

@@ -20,17 +20,11 @@ public func matrixProduct(
     a.count >= (rowsA - 1) * rowA + columnsA && b.count >= (rowsB - 1) * rowB + columnsB
       && c.count >= (m - 1) * rowC + n && rowA >= columnsA && rowB >= columnsB && rowC >= n,
     "[\(m), \(k)]·[\(k), \(n)] from \(a.count), \(b.count) into \(c.count) elements")
-  unsafe a.withUnsafeBufferPointer { a in
-    unsafe b.withUnsafeBufferPointer { b in
-      unsafe c.withUnsafeMutableBufferPointer { c in
-        unsafe cblas_sgemm(
-          CblasRowMajor, transposingA ? CblasTrans : CblasNoTrans,
-          transposingB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,
-          a.baseAddress, Int32(rowA), b.baseAddress, Int32(rowB), adding ? 1 : 0, c.baseAddress,
-          Int32(rowC))
-      }
-    }
-  }
+  unsafe cblas_sgemm(
+    CblasRowMajor, transposingA ? CblasTrans : CblasNoTrans,
+    transposingB ? CblasTrans : CblasNoTrans, Int32(m), Int32(n), Int32(k), 1,
+    a.address, Int32(rowA), b.address, Int32(rowB), adding ? 1 : 0, c.mutableAddress,
+    Int32(rowC))
 }
 
 /// Puts OpenBLAS on one thread: two threads would change the order of sums (design, the limit).

@@ -48,14 +48,8 @@ public func rmsPropUpdate(
   squareAverage s: inout MutableSpan<Float>, _ f: RMSPropFactors
 ) {
   let n = blockCount(p.count, g.count, s.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe s.withUnsafeMutableBufferPointer { s in
-        unsafe lockstep_rmsprop_update(
-          p.baseAddress, g.baseAddress, s.baseAddress, f.forBlocks, n)
-      }
-    }
-  }
+  unsafe lockstep_rmsprop_update(
+    p.mutableAddress, g.address, s.mutableAddress, f.forBlocks, n)
 }
 
 /// The same with momentum: v ← μ·v + g' / (√s + ε), p ← p − η·v; all [n], n a multiple of 16.
@@ -65,14 +59,6 @@ public func rmsPropMomentumUpdate(
   _ f: RMSPropFactors
 ) {
   let n = blockCount(p.count, g.count, s.count, v.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe s.withUnsafeMutableBufferPointer { s in
-        unsafe v.withUnsafeMutableBufferPointer { v in
-          unsafe lockstep_rmsprop_momentum_update(
-            p.baseAddress, g.baseAddress, s.baseAddress, v.baseAddress, f.forBlocks, n)
-        }
-      }
-    }
-  }
+  unsafe lockstep_rmsprop_momentum_update(
+    p.mutableAddress, g.address, s.mutableAddress, v.mutableAddress, f.forBlocks, n)
 }

@@ -29,11 +29,7 @@ public func sgdUpdate(
   parameters p: inout MutableSpan<Float>, gradient g: Span<Float>, _ f: SGDFactors
 ) {
   let n = blockCount(p.count, g.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe lockstep_sgd_update(p.baseAddress, g.baseAddress, f.forBlocks, n)
-    }
-  }
+  unsafe lockstep_sgd_update(p.mutableAddress, g.address, f.forBlocks, n)
 }
 
 /// v ← μ·v + g', then p ← p − η·v; with g' = scale·g + λ·p; all [n], n a multiple of 16.
@@ -44,14 +40,8 @@ public func momentumUpdate(
   velocity v: inout MutableSpan<Float>, _ f: SGDFactors
 ) {
   let n = blockCount(p.count, g.count, v.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe v.withUnsafeMutableBufferPointer { v in
-        unsafe lockstep_momentum_update(
-          p.baseAddress, g.baseAddress, v.baseAddress, f.forBlocks, n)
-      }
-    }
-  }
+  unsafe lockstep_momentum_update(
+    p.mutableAddress, g.address, v.mutableAddress, f.forBlocks, n)
 }
 
 /// v ← μ·v + g', then p ← p − η·(g' + μ·v); with g' = scale·g + λ·p; all [n], n a multiple of 16.
@@ -63,12 +53,6 @@ public func nesterovUpdate(
   velocity v: inout MutableSpan<Float>, _ f: SGDFactors
 ) {
   let n = blockCount(p.count, g.count, v.count)
-  unsafe p.withUnsafeMutableBufferPointer { p in
-    unsafe g.withUnsafeBufferPointer { g in
-      unsafe v.withUnsafeMutableBufferPointer { v in
-        unsafe lockstep_nesterov_update(
-          p.baseAddress, g.baseAddress, v.baseAddress, f.forBlocks, n)
-      }
-    }
-  }
+  unsafe lockstep_nesterov_update(
+    p.mutableAddress, g.address, v.mutableAddress, f.forBlocks, n)
 }

@@ -118,23 +118,19 @@ struct WinogradConvolution {
   /// Brings the weights [KH, KW, Cin, Cout] into the form that `forward` reads: for each panel of
   /// columns [36][Cin][columns], or, where they are transformed later, [Cin][KH·KW][columns].
   func prepare(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe prepared.withUnsafeMutableBufferPointer { prepared in
-        let weights = weights.baseAddress!
-        let prepared = prepared.baseAddress!
-        if preparesKernels {
-          return unsafe transform(weights, rows: inputs, columns: outputs, into: prepared)
-        }
-        var next = unsafe prepared
-        for panel in ColumnPanels(columns: outputs) {
-          for row in 0..<inputs {
-            for tap in 0..<taps {
-              unsafe next.update(
-                from: weights + (tap * inputs + row) * outputs + panel.lowerBound,
-                count: panel.count)
-              unsafe next += panel.count
-            }
-          }
+    let weights = unsafe weights.address!
+    let prepared = unsafe prepared.mutableAddress!
+    if preparesKernels {
+      return unsafe transform(weights, rows: inputs, columns: outputs, into: prepared)
+    }
+    var next = unsafe prepared
+    for panel in ColumnPanels(columns: outputs) {
+      for row in 0..<inputs {
+        for tap in 0..<taps {
+          unsafe next.update(
+            from: weights + (tap * inputs + row) * outputs + panel.lowerBound,
+            count: panel.count)
+          unsafe next += panel.count
         }
       }
     }
@@ -143,32 +139,28 @@ struct WinogradConvolution {
   /// The same for `inputGradient`, with rows and columns exchanged, and the last element of the
   /// kernel first unless it uses the adjoint.
   func prepareGradient(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
-    unsafe weights.withUnsafeBufferPointer { weights in
-      unsafe prepared.withUnsafeMutableBufferPointer { prepared in
-        let prepared = prepared.baseAddress!
-        for tap in 0..<taps {
-          let source =
-            unsafe weights.baseAddress! + (usesAdjoint ? tap : taps - 1 - tap) * inputs * outputs
-          if preparesKernels {
-            unsafe lockstep_transpose(
-              source, outputs, inputs, outputs,
-              prepared + transformedCount(outputs, inputs) + tap * inputs * outputs,
-              inputs)
-            continue
-          }
-          for panel in ColumnPanels(columns: inputs) {
-            unsafe lockstep_transpose(
-              source + panel.lowerBound * outputs, outputs, panel.count, outputs,
-              prepared + taps * outputs * panel.lowerBound + tap * panel.count,
-              taps * panel.count)
-          }
-        }
-        guard preparesKernels else { return }
-        unsafe transform(
-          prepared + transformedCount(outputs, inputs), rows: outputs,
-          columns: inputs, into: prepared)
+    let prepared = unsafe prepared.mutableAddress!
+    for tap in 0..<taps {
+      let source =
+        unsafe weights.address! + (usesAdjoint ? tap : taps - 1 - tap) * inputs * outputs
+      if preparesKernels {
+        unsafe lockstep_transpose(
+          source, outputs, inputs, outputs,
+          prepared + transformedCount(outputs, inputs) + tap * inputs * outputs,
+          inputs)
+        continue
+      }
+      for panel in ColumnPanels(columns: inputs) {
+        unsafe lockstep_transpose(
+          source + panel.lowerBound * outputs, outputs, panel.count, outputs,
+          prepared + taps * outputs * panel.lowerBound + tap * panel.count,
+          taps * panel.count)
       }
     }
+    guard preparesKernels else { return }
+    unsafe transform(
+      prepared + transformedCount(outputs, inputs), rows: outputs,
+      columns: inputs, into: prepared)
   }
 
   /// Elements of a kernel.
@@ -196,21 +188,13 @@ struct WinogradConvolution {
   ) {
     let windows = forwardTiles.on(shape.window.input, channels: inputs)
     let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
-    unsafe x.withUnsafeBufferPointer { x in
-      unsafe kernels.withUnsafeBufferPointer { kernels in
-        unsafe y.withUnsafeMutableBufferPointer { y in
-          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let v = workspace.baseAddress!
-            for block in forwardTiles.blocks(of: blockTiles, samples: samples) {
-              unsafe transform(
-                x.baseAddress!, windows, block, by: lockstep_winograd_windows, into: v)
-              unsafe multiply(
-                v, channels: inputs, kernels.baseAddress!, columns: outputs, block, results,
-                by: lockstep_winograd_outputs, into: y.baseAddress!)
-            }
-          }
-        }
-      }
+    let v = unsafe workspace.mutableAddress!
+    for block in forwardTiles.blocks(of: blockTiles, samples: samples) {
+      unsafe transform(
+        x.address!, windows, block, by: lockstep_winograd_windows, into: v)
+      unsafe multiply(
+        v, channels: inputs, kernels.address!, columns: outputs, block, results,
+        by: lockstep_winograd_outputs, into: y.mutableAddress!)
     }
   }
 
@@ -227,24 +211,16 @@ struct WinogradConvolution {
     let results = tiles.on(
       shape.window.input, channels: inputs, padding: adjoint ? tiles.padding : 0)
     if adjoint { fill(&dx, with: 0) }
-    unsafe dy.withUnsafeBufferPointer { dy in
-      unsafe kernels.withUnsafeBufferPointer { kernels in
-        unsafe dx.withUnsafeMutableBufferPointer { dx in
-          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let v = workspace.baseAddress!
-            for block in tiles.blocks(of: blockTiles, samples: samples) {
-              unsafe transform(
-                dy.baseAddress!, gradients, block,
-                by: adjoint ? lockstep_winograd_output_gradients : lockstep_winograd_windows,
-                into: v)
-              unsafe multiply(
-                v, channels: outputs, kernels.baseAddress!, columns: inputs, block, results,
-                by: adjoint ? lockstep_winograd_window_gradients : lockstep_winograd_outputs,
-                into: dx.baseAddress!)
-            }
-          }
-        }
-      }
+    let v = unsafe workspace.mutableAddress!
+    for block in tiles.blocks(of: blockTiles, samples: samples) {
+      unsafe transform(
+        dy.address!, gradients, block,
+        by: adjoint ? lockstep_winograd_output_gradients : lockstep_winograd_windows,
+        into: v)
+      unsafe multiply(
+        v, channels: outputs, kernels.address!, columns: inputs, block, results,
+        by: adjoint ? lockstep_winograd_window_gradients : lockstep_winograd_outputs,
+        into: dx.mutableAddress!)
     }
   }
 
@@ -348,25 +324,17 @@ struct WinogradConvolution {
     let windows = forwardTiles.on(shape.window.input, channels: inputs)
     let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
     let all = forwardTiles.count(samples: samples)
-    unsafe x.withUnsafeBufferPointer { x in
-      unsafe dy.withUnsafeBufferPointer { dy in
-        unsafe gradient.withUnsafeMutableBufferPointer { gradient in
-          unsafe workspace.withUnsafeMutableBufferPointer { workspace in
-            let v = workspace.baseAddress!
-            let sums = unsafe v + gradientTransforms(samples: samples)
-            for block in forwardTiles.blocks(of: gradientBlockTiles, samples: samples) {
-              let z = unsafe v + transformedCount(block.count, inputs)
-              unsafe transform(
-                x.baseAddress!, windows, block, by: lockstep_winograd_windows, into: v)
-              unsafe transform(
-                dy.baseAddress!, results, block, by: lockstep_winograd_output_gradients, into: z)
-              unsafe sumProducts(
-                v, z, tiles: block.count, isFirst: block.lowerBound == 0,
-                isLast: block.upperBound == all, sums, into: gradient.baseAddress!)
-            }
-          }
-        }
-      }
+    let v = unsafe workspace.mutableAddress!
+    let sums = unsafe v + gradientTransforms(samples: samples)
+    for block in forwardTiles.blocks(of: gradientBlockTiles, samples: samples) {
+      let z = unsafe v + transformedCount(block.count, inputs)
+      unsafe transform(
+        x.address!, windows, block, by: lockstep_winograd_windows, into: v)
+      unsafe transform(
+        dy.address!, results, block, by: lockstep_winograd_output_gradients, into: z)
+      unsafe sumProducts(
+        v, z, tiles: block.count, isFirst: block.lowerBound == 0,
+        isLast: block.upperBound == all, sums, into: gradient.mutableAddress!)
     }
   }
 

@@ -47,23 +47,20 @@ extension Model {
           node.layer.forward(
             ForwardPass(
               node: node, arena: view, integers: view.asIntegers, flatParameters: flat,
-              identities: identities, seed: seed,
-              mode: mode, microBatch: microBatch))
+              identities: identities, seed: seed, mode: mode, microBatch: microBatch))
         }
       }
     }
   }
 
-  /// Runs some nodes backward, the last first; those after them have run.
+  /// Runs a node backward; those after it have run.
   mutating func run(
-    backward indices: Range<Int>, parameters: Span<Float>, into gradients: inout MutableSpan<Float>
+    backward index: Int, parameters: Span<Float>, into gradients: inout MutableSpan<Float>
   ) {
-    for index in indices.reversed() {
-      let node = compiled.nodes[index]
-      if node.outputGradient.isEmpty { continue }
-      sumGradients(of: node)
-      run(backward: node, parameters: parameters, into: &gradients)
-    }
+    let node = compiled.nodes[index]
+    if node.outputGradient.isEmpty { return }
+    sumGradients(of: node)
+    run(backward: node, parameters: parameters, into: &gradients)
   }
 
   /// Runs one node backward, its output's gradient being whole.

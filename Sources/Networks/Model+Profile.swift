@@ -22,7 +22,7 @@ extension Model {
     let loss = computeLoss(labels: labels, count: microBatch)
     times.otherLayers += lap.next()
     for index in compiled.nodes.indices.reversed() {
-      run(backward: index..<index + 1, parameters: parameters, into: &gradients)
+      run(backward: index, parameters: parameters, into: &gradients)
       let whole = lap.next()
       let node = compiled.nodes[index]
       let weights =

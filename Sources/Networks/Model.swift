@@ -107,7 +107,7 @@ public struct Model: ~Copyable {
       parameters.count == layout.count && gradients.count == layout.count,
       "\(gradients.count) gradients for \(layout.count) parameters")
     for index in compiled.nodes.indices.reversed() {
-      run(backward: index..<index + 1, parameters: parameters, into: &gradients)
+      run(backward: index, parameters: parameters, into: &gradients)
       progress(compiled.finalFrom[index])
     }
   }

@@ -11,7 +11,7 @@ extension Runs {
   @Suite struct `An interrupted run` {
     @Test func `saves and goes on after SIGUSR1, saves and ends after SIGUSR2`() throws {
       try withTemporaryFolder { folder in
-        let trial = try longTrial(in: folder)
+        let trial = try Trial(steps: 100, in: folder)
         let whole = try trial.training(ranks: 3, run: "whole").start()
         #expect(whole.waitForLine(containing: "step 5/"))
         #expect(whole.signal(SIGUSR1))
@@ -36,7 +36,7 @@ extension Runs {
 
     @Test func `keeps its folder: a second trainer is sent away until it has ended`() throws {
       try withTemporaryFolder { folder in
-        let trial = try longTrial(in: folder)
+        let trial = try Trial(steps: 100, in: folder)
         let endless = ["--set", "steps=1000000"]
         let first = try trial.training(ranks: 2, run: "one", endless).start()
         #expect(first.waitForLine(containing: "step 5/"))
@@ -57,7 +57,7 @@ extension Runs {
       throws
     {
       try withTemporaryFolder { folder in
-        let trial = try longTrial(in: folder)
+        let trial = try Trial(steps: 100, in: folder)
         try trial.train(ranks: 1, run: "whole")
         let killed = try trial.training(
           ranks: 3, run: "killed", ["--set", "checkpoint.every=20"]
@@ -77,19 +77,6 @@ extension Runs {
         #expect(!FileManager.default.fileExists(atPath: leftOver.path))
         #expect(trial.hash("killed", step: 100) == trial.hash("whole", step: 100))
       }
-    }
-
-    private func longTrial(in folder: URL) throws -> Trial {
-      try Trial(
-        """
-        network: {name: lenet, dropout: 0.5}
-        data: \(try Material.sample.get())
-        steps: 100
-        batch: {global: 48, micro: 4}
-        evaluation: {every: 0}
-        checkpoint: {every: 0, keep: 9}
-        run: {log: 1}
-        """, in: folder)
     }
 
     /// The steps after which a run has checkpoints.

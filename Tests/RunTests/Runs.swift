@@ -16,6 +16,20 @@ struct Trial {
     try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
   }
 
+  /// A plan whose steps are short, and which saves only when it is told to.
+  init(steps: Int, in folder: URL) throws {
+    try self.init(
+      """
+      network: {name: lenet, dropout: 0.5}
+      data: \(try Material.sample.get())
+      steps: \(steps)
+      batch: {global: 48, micro: 4}
+      evaluation: {every: 0}
+      checkpoint: {every: 0, keep: 9}
+      run: {log: 1}
+      """, in: folder)
+  }
+
   /// The trainer in the trial's folder; one rank needs no mpirun.
   func trainer(ranks: Int, _ arguments: [String]) -> Command {
     Command("trainer", ranks: ranks == 1 ? nil : ranks, arguments, in: folder)

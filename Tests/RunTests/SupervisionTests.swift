@@ -145,16 +145,7 @@ extension Runs {
         try FileManager.default.createDirectory(
           at: folder.appending(path: name), withIntermediateDirectories: true)
       }
-      return try Trial(
-        """
-        network: {name: lenet, dropout: 0.5}
-        data: \(try Material.sample.get())
-        steps: 1000000
-        batch: {global: 48, micro: 4}
-        evaluation: {every: 0}
-        checkpoint: {every: 0, keep: 9}
-        run: {log: 1}
-        """, in: folder)
+      return try Trial(steps: 1_000_000, in: folder)
     }
 
     /// The supervisor with nothing of launch/env, and folders of its own for what it may leave.

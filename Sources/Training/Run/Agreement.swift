@@ -49,9 +49,6 @@ extension AgreedError {
   public init(_ error: any Error) {
     if let error = error as? any ReportableError {
       self.init(exitCode: error.exitCode, message: error.message)
-    } else if let error = error as? MPIError {
-      // Most often another rank, or a network, that has gone.
-      self.init(exitCode: .tryAgain, message: error.description)
     } else {
       let line = "\(error)".split(separator: "\n").joined(separator: " ")
       self.init(exitCode: .software, message: line)
