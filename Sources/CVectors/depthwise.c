@@ -52,7 +52,11 @@ PART void outputs(
     }
   }
 #pragma clang loop unroll(full)
-  for (int i = 0; i < width; i++) store(y + (q + i) * shape->column_y + c, sum[i]);
+  for (int i = 0; i < width; i++) {
+    float *target = y + (q + i) * shape->column_y + c;
+    if (shape->streaming) stream(target, sum[i]);
+    else store(target, sum[i]);
+  }
 }
 
 // Elements of a row of the kernel that lie within the image at output column q.

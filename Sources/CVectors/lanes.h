@@ -28,6 +28,9 @@ PART lanes load(const float *p) { return *(const unaligned_lanes *)p; }
 
 PART void store(float *p, lanes x) { *(unaligned_lanes *)p = x; }
 
+// Stores past the caches: p is a multiple of 64 bytes.
+PART void stream(float *p, lanes x) { __builtin_nontemporal_store(x, (lanes *)p); }
+
 // a·b + c, rounded once.
 PART lanes fused(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }
 

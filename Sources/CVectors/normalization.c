@@ -1,5 +1,6 @@
 #include "columns.h"
 #include "normalization.h"
+#include "streaming.h"
 
 #include <stdint.h>
 
@@ -165,11 +166,6 @@ PART lanes normalized(
   return clamped(adding ? y + residual : y, floor, ceiling);
 }
 
-// Outputs of at least so many floats are written past the caches: who reads them finds the first of
-// them gone in any case, and what they would replace may still be there. (Tried: 19 MB take 1.3 ms,
-// not 2.9; 6 MB gain nothing.)
-enum { STREAMED = 2 << 20 };
-
 PART void normalize(
   const float *x, const float *residual, _Bool adding, _Bool streaming, ptrdiff_t count,
   ptrdiff_t columns, const float *means, float floor, float ceiling, float *y)
@@ -192,7 +188,7 @@ PART void normalize(
           lanes other = adding ? load(residual + at) : (lanes)0;
           lanes value = normalized(
             load(x + at), other, adding, mean[t], factor[t], bias[t], floor, ceiling);
-          if (streaming) __builtin_nontemporal_store(value, (lanes *)(y + at));
+          if (streaming) stream(y + at, value);
           else store(y + at, value);
         }
       }
@@ -217,7 +213,7 @@ KERNEL void lockstep_normalize(
 {
   float *tables = workspace;
   fill_tables(tables, channels, columns, mean, inverse, weight, bias);
-  _Bool streaming = count >= STREAMED && (uintptr_t)y % sizeof(lanes) == 0;
+  _Bool streaming = count >= LOCKSTEP_STREAMED && (uintptr_t)y % sizeof(lanes) == 0;
   if (residual && streaming) {
     normalize(x, residual, 1, 1, count, columns, tables, floor, ceiling, y);
   } else if (residual) {

@@ -6,7 +6,7 @@
 // The last vector ends with the row, and so may overlap the one before: both then hold the same.
 PART void block(
   int height, int width, const float *a, ptrdiff_t row_a, const float *b,
-  const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t last, bool adding)
+  const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t last, lockstep_storing storing)
 {
   lanes sum[24];
 #pragma clang loop unroll(full)
@@ -15,7 +15,7 @@ PART void block(
     for (int j = 0; j < width; j++) {
       const float *start = c + i * row_c + (j == width - 1 ? last : j * LANES);
       sum[i * width + j] = 0;
-      if (adding) sum[i * width + j] = load(start);
+      if (storing == LOCKSTEP_ADDING) sum[i * width + j] = load(start);
     }
   }
   for (ptrdiff_t o = 0; o < over->outer; o++) {
@@ -50,7 +50,9 @@ PART void block(
   for (int i = 0; i < height; i++) {
 #pragma clang loop unroll(full)
     for (int j = 0; j < width; j++) {
-      store(c + i * row_c + (j == width - 1 ? last : j * LANES), sum[i * width + j]);
+      float *target = c + i * row_c + (j == width - 1 ? last : j * LANES);
+      if (storing == LOCKSTEP_STREAMING) stream(target, sum[i * width + j]);
+      else store(target, sum[i * width + j]);
     }
   }
 }
@@ -59,17 +61,17 @@ PART void block(
 #define ROWS(name, height, width)                                                                \
   PART void name(                                                                                \
     const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c, \
-    ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t last, bool adding)                                \
+    ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t last, lockstep_storing storing)                   \
   {                                                                                              \
     for (; rows >= height; rows -= height, a += height * row_a, c += height * row_c)             \
-      block(height, width, a, row_a, b, over, c, row_c, last, adding);                           \
+      block(height, width, a, row_a, b, over, c, row_c, last, storing);                          \
     for (; rows >= 4; rows -= 4, a += 4 * row_a, c += 4 * row_c)                                 \
-      block(4, width, a, row_a, b, over, c, row_c, last, adding);                                \
+      block(4, width, a, row_a, b, over, c, row_c, last, storing);                               \
     if (rows >= 2) {                                                                             \
-      block(2, width, a, row_a, b, over, c, row_c, last, adding);                                \
+      block(2, width, a, row_a, b, over, c, row_c, last, storing);                               \
       rows -= 2, a += 2 * row_a, c += 2 * row_c;                                                 \
     }                                                                                            \
-    if (rows > 0) block(1, width, a, row_a, b, over, c, row_c, last, adding);                    \
+    if (rows > 0) block(1, width, a, row_a, b, over, c, row_c, last, storing);                   \
   }
 ROWS(rows_of_16, 16, 1)
 ROWS(rows_of_32, 12, 2)
@@ -78,13 +80,13 @@ ROWS(rows_of_64, 6, 4)
 
 KERNEL void lockstep_product(
   const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c,
-  ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, bool adding)
+  ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, lockstep_storing storing)
 {
   ptrdiff_t last = columns - LANES;
   switch ((columns + LANES - 1) / LANES) {
-  case 1: rows_of_16(a, row_a, b, over, c, row_c, rows, last, adding); break;
-  case 2: rows_of_32(a, row_a, b, over, c, row_c, rows, last, adding); break;
-  case 3: rows_of_48(a, row_a, b, over, c, row_c, rows, last, adding); break;
-  default: rows_of_64(a, row_a, b, over, c, row_c, rows, last, adding); break;
+  case 1: rows_of_16(a, row_a, b, over, c, row_c, rows, last, storing); break;
+  case 2: rows_of_32(a, row_a, b, over, c, row_c, rows, last, storing); break;
+  case 3: rows_of_48(a, row_a, b, over, c, row_c, rows, last, storing); break;
+  default: rows_of_64(a, row_a, b, over, c, row_c, rows, last, storing); break;
   }
 }

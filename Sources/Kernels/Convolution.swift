@@ -189,6 +189,25 @@ public struct Convolution: Sendable {
     }
   }
 
+  /// Does what `weightGradient` and `inputGradient` do, and reads dy only once where that is
+  /// possible.
+  public func gradients(
+    _ x: Span<Float>, _ dy: Span<Float>, _ weights: Span<Float>, prepared: Span<Float>,
+    into gradient: inout MutableSpan<Float>, input dx: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    if shape.path == .pointwise && inputGradientMethod == .direct
+      && weightGradientMethod == .direct
+    {
+      check(x: x.count, y: dy.count, workspace: workspace.count)
+      DirectConvolution(shape).pointwiseGradients(
+        x, dy, prepared, samples: samples, into: &gradient, input: &dx)
+    } else {
+      weightGradient(x, dy, into: &gradient, workspace: &workspace)
+      inputGradient(dy, weights, prepared: prepared, into: &dx, workspace: &workspace)
+    }
+  }
+
   private func check(x: Int, y: Int, workspace: Int) {
     precondition(
       x == samples * shape.window.input.count * shape.inputChannels

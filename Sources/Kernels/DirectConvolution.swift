@@ -108,26 +108,28 @@ struct DirectConvolution {
       inner_b: inputs * panel, length: length, step_a: 1, step_b: panel)
   }
 
-  /// A product over all positions, a block of them at a time, that every panel finds in the cache.
+  /// A product over all positions, a block of them at a time.
   private func pointwise(
     _ x: UnsafePointer<Float>, _ channels: Int, _ kernel: UnsafePointer<Float>, positions: Int,
     into y: UnsafeMutablePointer<Float>, _ columns: Int
   ) {
-    let size = Self.blockPositions(channels: channels)
-    for first in stride(from: 0, to: positions, by: size) {
-      for panel in ColumnPanels(columns: columns) {
-        unsafe multiply(
-          x + first * channels, rowA: channels, kernel + channels * panel.lowerBound,
-          over: Contraction(channels, stepA: 1, stepB: panel.count),
-          into: y + first * columns + panel.lowerBound, rowC: columns,
-          rows: min(size, positions - first), columns: panel.count)
-      }
+    let streaming = unsafe streams(y, count: positions * columns, channels: columns)
+    for block in PositionBlocks(positions, channels: channels) {
+      unsafe pointwise(x, channels, kernel, block, into: y, columns, streaming: streaming)
     }
   }
 
-  /// Positions of which all channels take about 128 KB; a multiple of all heights of the kernel.
-  private static func blockPositions(channels: Int) -> Int {
-    max(48, (32 << 10) / channels / 48 * 48)
+  private func pointwise(
+    _ x: UnsafePointer<Float>, _ channels: Int, _ kernel: UnsafePointer<Float>,
+    _ block: Range<Int>, into y: UnsafeMutablePointer<Float>, _ columns: Int, streaming: Bool
+  ) {
+    for panel in ColumnPanels(columns: columns) {
+      unsafe multiply(
+        x + block.lowerBound * channels, rowA: channels, kernel + channels * panel.lowerBound,
+        over: Contraction(channels, stepA: 1, stepB: panel.count),
+        into: y + block.lowerBound * columns + panel.lowerBound, rowC: columns, rows: block.count,
+        columns: panel.count, streaming: streaming)
+    }
   }
 
   // MARK: Gradient of the input
@@ -192,8 +194,12 @@ struct DirectConvolution {
     let (x, dy) = unsafe (x.address!, dy.address!)
     let gradient = unsafe gradient.mutableAddress!
     if isPointwise {
-      return unsafe pointwiseWeightGradient(
-        x, dy, positions: samples * window.output.count, into: gradient)
+      for block in PositionBlocks(
+        samples * window.output.count, channels: (inputs + outputs) / 2)
+      {
+        unsafe pointwiseWeightGradient(x, dy, block, into: gradient)
+      }
+      return
     }
     let frame = window.inputFrame
     let memory = unsafe workspace.mutableAddress
@@ -241,19 +247,53 @@ struct DirectConvolution {
     }
   }
 
+  /// Both gradients of a pointwise convolution, a block of positions at a time: the second finds the
+  /// block's dy in the cache.
+  func pointwiseGradients(
+    _ x: Span<Float>, _ dy: Span<Float>, _ prepared: Span<Float>, samples: Int,
+    into gradient: inout MutableSpan<Float>, input dx: inout MutableSpan<Float>
+  ) {
+    let (x, dy, kernel) = unsafe (x.address!, dy.address!, prepared.address!)
+    let gradient = unsafe gradient.mutableAddress!
+    let dx = unsafe dx.mutableAddress!
+    let positions = samples * window.output.count
+    let streaming = unsafe streams(dx, count: positions * inputs, channels: inputs)
+    for block in PositionBlocks(positions, channels: (inputs + outputs) / 2) {
+      unsafe pointwiseWeightGradient(x, dy, block, into: gradient)
+      unsafe pointwise(dy, outputs, kernel, block, into: dx, inputs, streaming: streaming)
+    }
+  }
+
   private func pointwiseWeightGradient(
-    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, positions: Int,
+    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ block: Range<Int>,
     into gradient: UnsafeMutablePointer<Float>
   ) {
-    let size = Self.blockPositions(channels: (inputs + outputs) / 2)
-    for first in stride(from: 0, to: positions, by: size) {
-      let over = Contraction(min(size, positions - first), stepA: inputs, stepB: outputs)
-      for panel in ColumnPanels(columns: outputs) {
-        unsafe multiply(
-          x + first * inputs, rowA: 1, dy + first * outputs + panel.lowerBound, over: over,
-          into: gradient + panel.lowerBound, rowC: outputs, rows: inputs, columns: panel.count,
-          adding: first > 0)
-      }
+    let over = Contraction(block.count, stepA: inputs, stepB: outputs)
+    for panel in ColumnPanels(columns: outputs) {
+      unsafe multiply(
+        x + block.lowerBound * inputs, rowA: 1, dy + block.lowerBound * outputs + panel.lowerBound,
+        over: over, into: gradient + panel.lowerBound, rowC: outputs, rows: inputs,
+        columns: panel.count, adding: block.lowerBound > 0)
     }
+  }
+}
+
+/// Blocks of positions of which all channels take about 128 KB, so that every panel finds them in
+/// the cache; a lazy map would keep its closure on the heap.
+private struct PositionBlocks: Sequence, IteratorProtocol {
+  private let count: Int
+  private let size: Int
+  private var first = 0
+
+  init(_ count: Int, channels: Int) {
+    self.count = count
+    // A multiple of all heights of the product's register blocks.
+    size = Swift.max(48, (32 << 10) / channels / 48 * 48)
+  }
+
+  mutating func next() -> Range<Int>? {
+    if first >= count { return nil }
+    defer { first += size }
+    return first..<Swift.min(first + size, count)
   }
 }

@@ -25,7 +25,8 @@ struct FastDepthwise {
     workspace: inout MutableSpan<Float>
   ) {
     fill(&workspace, with: 0)
-    var loops = outputLoops
+    var loops = unsafe outputLoops(
+      streaming: streams(y.mutableAddress!, count: y.count, channels: channels))
     for n in 0..<samples {
       unsafe lockstep_depthwise_outputs(
         x.address! + n * window.input.count * channels, weights.address, &loops,
@@ -39,7 +40,7 @@ struct FastDepthwise {
     workspace: inout MutableSpan<Float>
   ) {
     fill(&workspace, with: 0)
-    var loops = outputLoops
+    var loops = outputLoops()
     for n in 0..<samples {
       unsafe lockstep_depthwise_kernel_gradient(
         x.address! + n * window.input.count * channels,
@@ -54,6 +55,7 @@ struct FastDepthwise {
     workspace: inout MutableSpan<Float>
   ) {
     fill(&workspace, with: 0)
+    let streaming = unsafe streams(dx.mutableAddress!, count: dx.count, channels: channels)
     for n in 0..<samples {
       var kernel = 0
       for rows in window.rowResidues {
@@ -62,7 +64,7 @@ struct FastDepthwise {
             channels: channels, rows: rows.axis(positions: window.output.height),
             columns: columns.axis(positions: window.output.width),
             row_y: window.stride.height * window.input.width * channels,
-            column_y: window.stride.width * channels)
+            column_y: window.stride.width * channels, streaming: streaming)
           let place =
             (n * window.input.height + rows.residue) * window.input.width + columns.residue
           unsafe lockstep_depthwise_outputs(
@@ -91,7 +93,7 @@ struct FastDepthwise {
     }
   }
 
-  private var outputLoops: lockstep_depthwise {
+  private func outputLoops(streaming: Bool = false) -> lockstep_depthwise {
     lockstep_depthwise(
       channels: channels,
       rows: lockstep_axis(
@@ -102,7 +104,7 @@ struct FastDepthwise {
         outputs: window.output.width, positions: window.input.width,
         elements: window.kernel.width, stride: window.stride.width, start: -window.padding.width,
         step: window.dilation.width),
-      row_y: window.output.width * channels, column_y: channels)
+      row_y: window.output.width * channels, column_y: channels, streaming: streaming)
   }
 }
 

@@ -14,12 +14,16 @@ extension Contraction {
 
 /// C = A·B, or C += A·B if `adding`: `rows` rows of 16 to 64 columns, by the vector kernel.
 ///
-/// Every element is one chain of fused multiply-adds, whatever the rows beside it.
+/// Every element is one chain of fused multiply-adds, whatever the rows beside it. `streaming`, for
+/// what `streams` allows, writes past the caches.
 @inline(__always)
 func multiply(
   _ a: UnsafePointer<Float>, rowA: Int, _ b: UnsafePointer<Float>, over: Contraction,
-  into c: UnsafeMutablePointer<Float>, rowC: Int, rows: Int, columns: Int, adding: Bool = false
+  into c: UnsafeMutablePointer<Float>, rowC: Int, rows: Int, columns: Int, adding: Bool = false,
+  streaming: Bool = false
 ) {
   var over = over
-  unsafe lockstep_product(a, rowA, b, &over, c, rowC, rows, columns, adding)
+  let storing =
+    adding ? LOCKSTEP_ADDING : streaming ? LOCKSTEP_STREAMING : LOCKSTEP_OVERWRITING
+  unsafe lockstep_product(a, rowA, b, &over, c, rowC, rows, columns, storing)
 }

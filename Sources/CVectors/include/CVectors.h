@@ -14,6 +14,7 @@
 #include "pixels.h"
 #include "pooling.h"
 #include "product.h"
+#include "streaming.h"
 #include "transpose.h"
 #include "updates.h"
 #include "winograd.h"

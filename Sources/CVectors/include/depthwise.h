@@ -17,6 +17,8 @@ typedef struct {
   lockstep_axis rows, columns;
   // From one output to the next in y, in floats.
   ptrdiff_t row_y, column_y;
+  // Whether y, whole lines of it, is written past the caches.
+  bool streaming;
 } lockstep_depthwise;
 
 // y = Σ x·w over the kernel's elements in their order; w is [rows, columns, C].

@@ -120,17 +120,18 @@ public struct Conv2D: Layer {
     let convolution = convolution(of: pass.inputShape(), samples: pass.microBatch)
     var workspace = pass.workspace
     var weightGradient = pass.parameterGradient(0)
-    convolution.weightGradient(
-      pass.input(), pass.outputGradient, into: &weightGradient, workspace: &workspace)
     if bias {
       var biasGradient = pass.parameterGradient(1)
       sumRows(of: pass.outputGradient, into: &biasGradient)
     }
     if pass.needsInputGradient() {
       var dx = pass.inputGradient()
-      convolution.inputGradient(
-        pass.outputGradient, pass.parameter(0), prepared: pass.prepared, into: &dx,
-        workspace: &workspace)
+      convolution.gradients(
+        pass.input(), pass.outputGradient, pass.parameter(0), prepared: pass.prepared,
+        into: &weightGradient, input: &dx, workspace: &workspace)
+    } else {
+      convolution.weightGradient(
+        pass.input(), pass.outputGradient, into: &weightGradient, workspace: &workspace)
     }
   }
 
