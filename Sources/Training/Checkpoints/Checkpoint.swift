@@ -51,40 +51,34 @@ extension Checkpoint {
   struct Position: Sendable {
     /// The number of steps done.
     var step = 0
-    /// The best accuracy on validation samples, and after how many steps.
-    var best: (accuracy: Double, step: Int)?
+    /// What was decided while running.
+    var control: [String: Double] = [:]
 
-    init(step: Int = 0, best: (accuracy: Double, step: Int)? = nil) {
+    /// The beginning, unless said otherwise.
+    init(step: Int = 0, control: [String: Double] = [:]) {
       self.step = step
-      self.best = best
+      self.control = control
     }
 
     /// The position as a text that travels between ranks; numbers keep all their bits.
     var text: String {
-      "\(step) " + (best.map { "\($0.accuracy.bitPattern) \($0.step)" } ?? "")
+      (["\(step)"] + control.map { "\($0.key)=\($0.value.bitPattern)" }).joined(separator: " ")
     }
 
     /// The position of a text.
     init(text: String) {
-      let numbers = text.split(separator: " ").compactMap { UInt64($0) }
-      step = Int(numbers.first ?? 0)
-      best = numbers.count == 3 ? (Double(bitPattern: numbers[1]), Int(numbers[2])) : nil
+      let words = text.split(separator: " ")
+      step = words.first.flatMap { Int($0) } ?? 0
+      for word in words.dropFirst() {
+        let parts = word.split(separator: "=")
+        guard parts.count == 2, let bits = UInt64(parts[1]) else { continue }
+        control[String(parts[0])] = Double(bitPattern: bits)
+      }
     }
-  }
-
-  /// What a checkpoint holds of the best evaluation so far.
-  static func control(best: (accuracy: Double, step: Int)?) -> [String: Double] {
-    best.map { ["best_accuracy": $0.accuracy, "best_step": Double($0.step)] } ?? [:]
   }
 
   /// Where the run of this checkpoint stands.
-  var position: Position {
-    var position = Position(step: step)
-    if let accuracy = control["best_accuracy"], let step = control["best_step"] {
-      position.best = (accuracy, Int(step))
-    }
-    return position
-  }
+  var position: Position { Position(step: step, control: control) }
 }
 
 /// Why a checkpoint cannot be used, in one line.

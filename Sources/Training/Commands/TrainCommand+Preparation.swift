@@ -49,7 +49,9 @@ extension TrainCommand {
     let averaged = updater.averageNumber == nil ? 0 : reducer.layout.count
     return TrainingRun(
       world: world, recipe: recipe, schedule: schedule, firstStep: start.position.step,
-      lastStep: min(recipe.steps, max(stopAfter ?? recipe.steps, start.position.step)),
+      lastStep: coordinator.decisions.reasonToStop != nil
+        ? start.position.step
+        : min(recipe.steps, max(stopAfter ?? recipe.steps, start.position.step)),
       logging: agreed.recurrence(agreed.plan.run.log),
       evaluation: agreed.recurrence(agreed.plan.evaluation.every),
       checkpointing: agreed.recurrence(agreed.plan.checkpoint.every),

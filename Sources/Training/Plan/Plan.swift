@@ -63,6 +63,11 @@ public struct Plan: Codable, Sendable {
     if steps != nil && epochs != nil {
       throw PlanError("plan: steps and epochs are both given; keep one of them")
     }
+    if letsEvaluationsDecide, evaluation.every.count == 0 {
+      throw PlanError(
+        "plan: evaluation.every: is 0, but evaluation.patience or schedule plateau decide by "
+          + "evaluations; set it to 1 epoch")
+    }
     if let steps { try keys.check(steps, .steps, in: 1...1_000_000_000, "from 1 to 1000000000") }
     if let epochs, !(epochs > 0 && epochs < 1e6) {
       throw PlanError("plan: epochs: is \(epochs), must be above 0 and below 1000000")

@@ -68,7 +68,8 @@ extension Recipe {
   private var rateDecay: RateDecay {
     let every = Int(schedule.every.count)
     switch schedule.name {
-    case .constant: return .constant
+    // A plateau's falls are decided while running: `Decisions.rateFactor`.
+    case .constant, .plateau: return .constant
     case .step: return .step(every: every, factor: schedule.factor)
     case .multiStep:
       return .multiStep(at: schedule.milestones.map { Int($0.count) }, factor: schedule.factor)

@@ -58,6 +58,8 @@ public struct Recipe: Codable, Sendable {
   /// After how many samples each is evaluated if the best checkpoint is kept, 0 for only at the
   /// end: it decides which that is.
   public var bestOfEvaluations: Int?
+  /// What else evaluations decide; nil for nothing.
+  public var monitoring: Monitoring?
   /// Which convolution kernels.
   public var convolution: Convolution.Policy
   /// What happens when the loss is not finite.
@@ -77,10 +79,10 @@ public struct Recipe: Codable, Sendable {
     groups = plan.groups
     loss = plan.loss
     convolution = plan.convolution
-    if plan.checkpoint.best {
-      bestOfEvaluations =
-        plan.evaluation.every.recurrence(samples: data.samples, batch: plan.batch.global).samples
-    }
+    let evaluations = plan.evaluation.every.recurrence(
+      samples: data.samples, batch: plan.batch.global)
+    if plan.checkpoint.best { bestOfEvaluations = evaluations.samples }
+    monitoring = Self.monitoring(plan, every: evaluations.samples)
   }
 
   /// The canonical form: JSON with sorted keys, on one line.

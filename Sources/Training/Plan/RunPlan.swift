@@ -4,20 +4,6 @@ public import Datasets
 extension TransportChoice: Codable {}
 extension ReadingChoice: Codable {}
 
-/// When and on what to evaluate.
-public struct EvaluationPlan: Codable, Hashable, Sendable {
-  /// How often; 0 for only at the end.
-  public var every: Interval
-
-  enum CodingKeys: String, CodingKey, CaseIterable { case every }
-
-  /// Reads a mapping.
-  public init(from decoder: any Decoder) throws {
-    let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
-    every = try keys.value(.every, default: .epochs(1))
-  }
-}
-
 /// When to save and what to keep.
 public struct CheckpointPlan: Codable, Hashable, Sendable {
   /// How often; 0 for only at the end.

@@ -2,7 +2,7 @@
 public struct SchedulePlan: Codable, Hashable, Sendable {
   /// The schedules that there are.
   public enum Name: String, Codable, CaseIterable, Sendable {
-    case constant, step, exponential, polynomial, cosine
+    case constant, step, exponential, polynomial, cosine, plateau
     case multiStep = "multi_step"
     case oneCycle = "one_cycle"
   }
@@ -15,16 +15,18 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
   public var milestones: [Interval]
   /// How often the rate falls (step, exponential).
   public var every: Interval
-  /// What the rate is multiplied by when it falls (step, multi_step, exponential); for one_cycle
-  /// the first rate as a part of the highest.
+  /// What the rate is multiplied by when it falls (step, multi_step, exponential, plateau); for
+  /// one_cycle the first rate as a part of the highest.
   public var factor: Double
-  /// The last rate as a part of the highest (cosine, polynomial, one_cycle).
+  /// The last rate as a part of the highest (cosine, polynomial, one_cycle); for plateau the lowest.
   public var final: Double
   /// The exponent (polynomial); for one_cycle the part of the steps in which the rate rises.
   public var power: Double
+  /// When evaluations let the rate fall (plateau).
+  public var plateau: PlateauPlan
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case name, warmup, milestones, every, factor, final, power
+    case name, warmup, milestones, every, factor, final, power, patience, threshold, cooldown
   }
 
   /// Reads a mapping.
@@ -38,10 +40,14 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
     factor = try keys.value(.factor, default: name.usualFactor)
     final = try keys.value(.final, default: name == .oneCycle ? 1e-4 : 0)
     power = try keys.value(.power, default: name == .oneCycle ? 0.3 : 1)
+    plateau = try PlateauPlan(keys)
     try keys.check(factor, .factor, in: 0..., "at least 0")
     try keys.check(final, .final, in: 0...1, "from 0 to 1")
     try keys.check(power, .power, in: 0..., "at least 0")
     try keys.check(every.count, .every, in: 1e-9..., "above 0")
+    if name == .plateau {
+      try keys.check(factor, .factor, in: 1e-9..<1, "above 0 and below 1")
+    }
     if name == .oneCycle {
       try keys.check(factor, .factor, in: 1e-9...1, "above 0 and at most 1")
       try keys.check(final, .final, in: 0...factor, "from 0 to schedule.factor, \(factor)")
@@ -61,6 +67,9 @@ public struct SchedulePlan: Codable, Hashable, Sendable {
       case .factor: try keys.encode(factor, forKey: key)
       case .final: try keys.encode(final, forKey: key)
       case .power: try keys.encode(power, forKey: key)
+      case .patience: try keys.encode(plateau.patience, forKey: key)
+      case .threshold: try keys.encode(plateau.threshold, forKey: key)
+      case .cooldown: try keys.encode(plateau.cooldown, forKey: key)
       }
     }
   }
@@ -85,6 +94,7 @@ extension SchedulePlan.Name {
     case .polynomial: [.name, .warmup, .final, .power]
     case .cosine: [.name, .warmup, .final]
     case .oneCycle: [.name, .warmup, .factor, .final, .power]
+    case .plateau: [.name, .warmup, .factor, .final, .patience, .threshold, .cooldown]
     }
   }
 

@@ -15,10 +15,8 @@ final class Coordinator {
   private let metrics: MetricsLog?
   private var stopwatch = Stopwatch()
   private var lastLog: (time: Duration, step: Int)
-  /// Whether the best checkpoint is kept.
-  private let seeksBest: Bool
-  /// The best accuracy on the validation samples, and after how many steps it was reached.
-  private(set) var best: (accuracy: Double, step: Int)?
+  /// What evaluations have decided so far.
+  private(set) var decisions: Decisions
   /// The last evaluation of each set, and after how many steps.
   private(set) var latest: (step: Int, results: [(split: String, evaluation: Evaluation)]) = (0, [])
   /// Steps done when this process began.
@@ -38,8 +36,8 @@ final class Coordinator {
     self.folder = folder
     lock = start.lock
     firstStep = start.position.step
-    seeksBest = checkpoints.best
-    best = start.position.best
+    decisions = Decisions(
+      recipe, seeksBest: checkpoints.best, from: start.position.control)
     writer = CheckpointWriter(folder.checkpoints, layout, keep: checkpoints.keep)
     metrics = isRoot ? try MetricsLog(folder.metrics) : nil
     lastLog = (.zero, firstStep)
@@ -111,12 +109,11 @@ final class Coordinator {
   /// Training goes on.
   func goOn() { stopwatch.start() }
 
-  /// One line for an evaluation after a step; on validation samples it decides what is best, unless
-  /// it is one that the recipe does not know of.
+  /// One line for an evaluation after a step; on validation samples it decides, unless it is one
+  /// that the recipe does not know of.
   func record(_ evaluation: Evaluation, on split: String, after step: Int, decides: Bool) {
-    if decides, seeksBest, split == "validation", evaluation.accuracy > best?.accuracy ?? -1 {
-      best = (evaluation.accuracy, step + 1)
-    }
+    let isDecision = decides && split == "validation"
+    let decision = isDecision ? decisions.record(evaluation, after: step) : nil
     if latest.step != step + 1 { latest = (step + 1, []) }
     latest.results.append((split, evaluation))
     guard isRoot else { return }
@@ -129,10 +126,19 @@ final class Coordinator {
     write(event)
     Console.print(
       "step \(step + 1)/\(recipe.steps)  \(split): \(evaluation)")
+    if let decision { tell(of: decision, after: step) }
+  }
+
+  /// Says and keeps what an evaluation has decided.
+  private func tell(of decision: String, after step: Int) {
+    var event = Event("decision", step: step + 1)
+    event.text = decision
+    write(event)
+    Console.print("step \(step + 1)/\(recipe.steps)  \(decision)")
   }
 
   /// Whether the evaluation after this step was the best so far.
-  func isBest(after step: Int) -> Bool { best?.step == step + 1 }
+  func isBest(after step: Int) -> Bool { decisions.best?.step == step + 1 }
 
   /// Hands a checkpoint to the writer; training goes on at once.
   ///
@@ -140,7 +146,7 @@ final class Coordinator {
   func save(_ checkpoint: (_ decisions: [String: Double]) -> Checkpoint) {
     guard isRoot else { return }
     reportSaves()
-    writer.save(checkpoint(Checkpoint.control(best: best)), best: best?.step)
+    writer.save(checkpoint(decisions.control), best: decisions.best?.step)
   }
 
   /// Says how the saves since the last call ended.
@@ -175,16 +181,14 @@ final class Coordinator {
     event.imagesPerSecond = Double(images) / seconds
     event.ranks = size
     write(event)
-    Console.print(
-      step == recipe.steps
-        ? "finished: \(counted(step, "step"))" : "stopped after \(counted(step, "step"))")
+    Console.print(ending(after: step))
     for (split, evaluation) in latest.results { Console.print("\(split): \(evaluation)") }
     if images > 0 {
       Console.print(
         "speed: \(Int(Double(images) / seconds)) images/s on \(counted(size, "rank")), "
           + "\(fixed(seconds, 1)) s of training")
     }
-    if let best {
+    if let best = decisions.best {
       Console.print("best: validation \(percent(best.accuracy)) after step \(best.step)")
     }
     if let lastFailure {
@@ -194,6 +198,14 @@ final class Coordinator {
     }
     Console.print("checkpoint: \(folder.checkpoints.file(step: step))")
     Console.print("run folder: \(folder.path)")
+  }
+
+  /// How the run ended after so many steps.
+  private func ending(after step: Int) -> String {
+    if let reason = decisions.reasonToStop {
+      return "finished: \(counted(step, "step")), \(reason)"
+    }
+    return (step == recipe.steps ? "finished: " : "stopped after ") + counted(step, "step")
   }
 
   private func epochs(_ steps: Int) -> Double {

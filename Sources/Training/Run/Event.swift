@@ -1,6 +1,7 @@
 /// A line of `metrics.jsonl`.
 struct Event: Encodable {
-  /// What happened: `start`, `step`, `evaluation`, `checkpoint`, `complaint`, `end`.
+  /// What happened: `start`, `step`, `evaluation`, `decision`, `checkpoint`, `complaint`,
+  /// `end`.
   var event: String
   /// Seconds since 1970.
   var time: Double

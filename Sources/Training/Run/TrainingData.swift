@@ -25,10 +25,10 @@ struct TrainingData {
         "plan: data.validation: is \(plan.data.validation), \(plan.data.folder) has only "
           + "\(training.count) training samples")
     }
-    guard !plan.checkpoint.best || plan.data.validation > 0 || validation != nil else {
+    if let key = plan.keyThatNeedsValidation, plan.data.validation == 0, validation == nil {
       throw PlanError(
-        "plan: checkpoint.best: choosing needs samples that are held out; set data.validation to "
-          + "their number")
+        "plan: \(key): choosing needs samples that are held out; set data.validation to their "
+          + "number")
     }
     split = ValidationSplit(
       count: training.count, heldOut: plan.data.validation, seed: plan.seed)
@@ -78,6 +78,15 @@ struct TrainingData {
     }
     if let test { add("test", test) }
     return evaluator
+  }
+}
+
+extension Plan {
+  /// A key whose decisions need validation samples, if there is one.
+  fileprivate var keyThatNeedsValidation: String? {
+    if checkpoint.best { return "checkpoint.best" }
+    if evaluation.patience != nil { return "evaluation.patience" }
+    return schedule.name == .plateau ? "schedule.name: plateau" : nil
   }
 }
 

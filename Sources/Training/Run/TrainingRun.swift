@@ -46,7 +46,7 @@ struct TrainingRun: ~Copyable {
       let totals = try reducer.reduce(control: coordinator.wish)  // every rank: loss, norm, wishes
       try requireFinite(totals, at: step)
       progress.enter(.updating)
-      let rate = schedule.rate(at: step)
+      let rate = schedule.rate(at: step) * coordinator.decisions.rateFactor
       try updater.update(reducer, totals, rate: rate, step: step)  // each owner: its slice
       try reducer.publish()
 
@@ -54,7 +54,8 @@ struct TrainingRun: ~Copyable {
       if logging.isDue(after: step) { coordinator.log(step, totals, rate: rate) }
       if evaluation.isDue(after: step) || step + 1 == recipe.steps { try evaluate(after: step) }
       let wishes = Wish(rawValue: totals.control)
-      let stops = step + 1 == lastStep || wishes.contains(.stop)
+      let stops =
+        step + 1 == lastStep || wishes.contains(.stop) || coordinator.decisions.reasonToStop != nil
       if stops || checkpointing.isDue(after: step) || wishes.contains(.checkpoint)
         || coordinator.isBest(after: step)
       {
