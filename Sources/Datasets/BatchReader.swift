@@ -3,15 +3,18 @@ public struct BatchReader: ~Copyable {
   private let supply: MicroBatchSupply
   private let globalBatch: Int
   private let share: Range<Int>
+  private let leftOut: LeftOutSamples
   private var nextStep: Int
 
   /// A reader of the micro-batches `share` of 0 ..< M, where M micro-batches make a global batch.
   ///
   /// All memory is allocated here: a step allocates nothing. A reader that reads `ahead` begins at
-  /// once, on a thread that ends with the reader.
+  /// once, on a thread that ends with the reader. `leftOut` are the samples of each block that
+  /// were left out before, where anything is known of that.
   public init(
     store: SampleStore, stream: SampleStream, normalization: Normalization,
-    globalBatch: Int, microBatch: Int, share: Range<Int>, firstStep: Int = 0, ahead: Bool = false
+    globalBatch: Int, microBatch: Int, share: Range<Int>, firstStep: Int = 0, ahead: Bool = false,
+    onDamaged: DamagePolicy = .stop, leftOut: [Int64]? = nil
   ) {
     precondition(
       microBatch > 0 && globalBatch % microBatch == 0,
@@ -21,7 +24,8 @@ public struct BatchReader: ~Copyable {
       "micro-batches \(share) of \(globalBatch / microBatch)")
     let source = MicroBatchSource(
       TrainingOrder(stream, globalBatch: globalBatch, share: share), store: store,
-      normalization: normalization, microBatch: microBatch)
+      normalization: normalization, microBatch: microBatch, onDamaged: onDamaged)
+    self.leftOut = LeftOutSamples(leftOut ?? [Int64](repeating: 0, count: store.blockCount))
     supply =
       ahead && !share.isEmpty
       ? .ahead(ReadAhead(source, from: firstStep * share.count))
@@ -39,8 +43,11 @@ public struct BatchReader: ~Copyable {
     nextStep += 1
     return MicroBatches(
       supply: supply, current: share.lowerBound, end: share.upperBound,
-      origin: step * share.count - share.lowerBound, countingSamples: globalBatch)
+      origin: step * share.count - share.lowerBound, leftOut: leftOut)
   }
+
+  /// How many samples of each block were left out so far, in the steps that were asked for.
+  public var leftOutSamples: [Int64] { leftOut.counts }
 }
 
 /// Reads this rank's share of an evaluation: every sample once, in order, on one of the ranks.
@@ -62,7 +69,7 @@ public struct EvaluationReader {
   /// repeating the last sample; `MicroBatch.count` tells how many count.
   public init(
     store: SampleStore, samples: [UInt32]? = nil, normalization: Normalization,
-    microBatch: Int, share: Range<Int>
+    microBatch: Int, share: Range<Int>, onDamaged: DamagePolicy = .stop
   ) {
     total = samples?.count ?? store.count
     let microBatches = EvaluationReader.microBatchCount(samples: total, microBatch: microBatch)
@@ -71,7 +78,7 @@ public struct EvaluationReader {
       "micro-batches \(share) of \(microBatches)")
     let source = MicroBatchSource(
       EvaluationOrder(samples, count: total), store: store, normalization: normalization,
-      microBatch: microBatch)
+      microBatch: microBatch, onDamaged: onDamaged)
     supply = .inline(source, source.makeMemory())
     self.share = share
   }
@@ -80,6 +87,6 @@ public struct EvaluationReader {
   public func microBatches() -> MicroBatches {
     MicroBatches(
       supply: supply, current: share.lowerBound, end: share.upperBound, origin: 0,
-      countingSamples: total)
+      leftOut: nil)
   }
 }

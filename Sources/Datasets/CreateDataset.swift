@@ -30,13 +30,15 @@ public func createDataset(
   let planned = try index(of: data, classes: classes, shards: shards) { _ in }
   let indexPath = output + "/" + ShardIndex.fileName
   if let present, present != planned {
-    guard force else {
+    guard force || present == planned.inVersion1 else {
       throw DatasetError(
         output, "it holds another data set",
         remedy: "name another folder, or replace it with --force", exitCode: .usage)
     }
     try DurableFile.remove(indexPath)
   }
+  // What a start before this one, killed, has left half written.
+  DurableFile.removePartialFiles(in: output)
   var wrote = false
   try index(of: data, classes: classes, shards: shards) { shard in
     let path = output + "/" + shard.entry.file
@@ -99,6 +101,19 @@ private func removeShards(of old: ShardIndex?, notIn new: ShardIndex, _ folder: 
   let kept = Set(new.splits.values.flatMap(\.shards).map(\.file))
   for shard in old?.splits.values.flatMap(\.shards) ?? [] where !kept.contains(shard.file) {
     try DurableFile.remove(folder + "/" + shard.file)
+  }
+}
+
+extension ShardIndex {
+  /// The index of the same data set as version 1 had it.
+  fileprivate var inVersion1: ShardIndex {
+    var old = self
+    old.version = 1
+    for (name, var split) in splits {
+      for number in split.shards.indices { split.shards[number].blocks = nil }
+      old.splits[name] = split
+    }
+    return old
   }
 }
 

@@ -23,7 +23,9 @@ public struct Dataset: Sendable {
   }
 
   /// Opens the samples of the split `name`: every shard is mapped, and its sizes and labels checked.
-  public func split(_ name: String) throws -> SampleStore {
+  ///
+  /// Where `checksBlocks`, a block is compared with its digest when it is first read.
+  public func split(_ name: String, checksBlocks: Bool = true) throws -> SampleStore {
     guard let split = index.splits[name] else {
       let known = index.splits.keys.sorted().joined(separator: ", ")
       throw DatasetError(
@@ -31,7 +33,8 @@ public struct Dataset: Sendable {
         exitCode: .usage)
     }
     return try SampleStore(
-      split, folder: folder, shape: shape, classCount: index.classes.count)
+      split, folder: folder, shape: shape, classCount: index.classes.count,
+      checksBlocks: checksBlocks)
   }
 }
 

@@ -20,5 +20,8 @@ public struct DatasetError: ReportableError, Equatable {
   }
 
   /// The form "data/index.json: version 7 is unknown; make the data set again with sharder".
-  public var message: String { "\(path): \(reason); \(remedy)" }
+  public var message: String { "\(finding); \(remedy)" }
+
+  /// What is wrong, without what to do.
+  public var finding: String { "\(path): \(reason)" }
 }

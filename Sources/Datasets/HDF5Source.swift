@@ -6,11 +6,14 @@ internal import Storage
 /// A folder has one file a split (`train*.h5`, `test*.h5`, `val*.h5`); a file has `images` and
 /// `labels`, or `train_images`, `train_labels` and so on, or one fitting pair of whatever name.
 internal func readHDF5(
-  _ files: SourceFiles, images: String?, labels: String?
+  _ files: SourceFiles, images: String?, labels: String?, worker: HDF5Worker?
 ) throws -> SourceData {
+  func readFile(_ path: String) throws -> [String: LabelledImages] {
+    try worker?.read(path, images: images, labels: labels)
+      ?? readHDF5File(path, images: images, labels: labels)
+  }
   if let single = files.single {
-    return SourceData(
-      splits: try readFile(files.path(of: single), images: images, labels: labels))
+    return SourceData(splits: try readFile(files.path(of: single)))
   }
   var splits: [String: LabelledImages] = [:]
   for name in files.names where name.hasSuffix(".h5") || name.hasSuffix(".hdf5") {
@@ -18,7 +21,7 @@ internal func readHDF5(
       name.hasPrefix("train")
       ? "train" : name.hasPrefix("test") ? "test" : name.hasPrefix("val") ? "validation" : nil
     guard let split, splits[split] == nil else { continue }
-    let found = try readFile(files.path(of: name), images: images, labels: labels)
+    let found = try readFile(files.path(of: name))
     splits[split] = found["train"]
   }
   guard splits["train"] != nil else {
@@ -29,7 +32,7 @@ internal func readHDF5(
 }
 
 /// Reads the splits in one file.
-private func readFile(
+internal func readHDF5File(
   _ path: String, images: String?, labels: String?
 ) throws -> [String: LabelledImages] {
   let file = try HDF5File(reading: path)

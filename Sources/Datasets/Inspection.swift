@@ -36,9 +36,10 @@ extension Dataset {
     return String(decoding: try encoder.encode(summary), as: UTF8.self)
   }
 
-  /// Checks every shard: its size, structure, labels and digest.
+  /// Checks every shard: its size, structure, labels and digests.
   ///
-  /// - Returns: one line for each shard that is damaged, in order; none if all is well.
+  /// - Returns: one line for each damaged block, or shard that is damaged otherwise, in order; none
+  ///   if all is well.
   public func verify() -> [String] {
     var faults: [String] = []
     for (_, split) in index.splits.sorted(by: { $0.key < $1.key }) {
@@ -48,7 +49,7 @@ extension Dataset {
         do {
           let store = try SampleStore(
             alone, folder: folder, shape: shape, classCount: classNames.count)
-          try store.verify(shard: 0)
+          faults += store.faults(shard: 0).map(\.message)
         } catch {
           faults.append("\(error)")
         }

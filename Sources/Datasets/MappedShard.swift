@@ -15,6 +15,10 @@ internal import Storage
   /// Maps the shard and finds its datasets; throws an error that names it if anything is amiss.
   init(_ entry: ShardIndex.Shard, folder: String, shape: Shape) throws {
     let path = folder + "/" + entry.file
+    // A link may lead anywhere, out of the data set's folder, too.
+    guard !MappedFile.isLink(path) else {
+      throw DatasetError(path, "the shard is a symbolic link", remedy: "put the file in its place")
+    }
     let file = try MappedFile(path)
     guard file.count == entry.bytes else {
       throw DatasetError(
@@ -23,6 +27,16 @@ internal import Storage
           + (file.count < entry.bytes ? "it is truncated" : "it is not the one in the index"),
         remedy: shardRemedy)
     }
+    if let blocks = entry.blocks {
+      let images = blocks.offset..<blocks.offset + entry.samples * shape.count
+      // Before libhdf5 sees the file: it trusts what it reads.
+      guard ShardIndex.Blocks.head(of: file.bytes, images: images) == blocks.head else {
+        throw DatasetError(
+          path,
+          "the shard is damaged in its structure or its labels: their SHA-256 is not the one "
+            + "in the index", remedy: shardRemedy)
+      }
+    }
     let hdf5 = try HDF5File(reading: path)
     let images = try hdf5.root.dataset("images")
     let labels = try hdf5.root.dataset("labels")
@@ -30,6 +44,10 @@ internal import Storage
       images, .uint8, [entry.samples] + shape.extents, elementBytes: 1, file.count)
     let labelOffset = try placeInFile(
       labels, .int32, [entry.samples], elementBytes: 4, file.count)
+    guard entry.blocks.map({ $0.offset == imageOffset }) ?? true else {
+      throw DatasetError(
+        path, "its images begin at \(imageOffset), the index says otherwise", remedy: shardRemedy)
+    }
     guard let start = unsafe file.unsafeBytes.baseAddress else {
       throw DatasetError(path, "the shard is empty", remedy: shardRemedy)
     }
@@ -37,6 +55,15 @@ internal import Storage
     unsafe self.labels = start + labelOffset
     self.entry = entry
     self.file = file
+  }
+
+  /// Whether a block's images are what the index says.
+  func isSound(block: Int, sampleBytes: Int, _ hasher: inout SHA256Hasher) -> Bool {
+    guard let blocks = entry.blocks else { return true }
+    let samples = blocks.samples(of: block, count: entry.samples)
+    let first = blocks.offset + samples.lowerBound * sampleBytes
+    let last = blocks.offset + samples.upperBound * sampleBytes
+    return file.digest(of: first..<last, &hasher) == blocks.digests[block]
   }
 
   /// The label of the sample with index `sample` in this shard.

@@ -43,6 +43,10 @@ internal final class MicroBatchMemory {
   let images: AlignedArray<Float>
   let labels: AlignedArray<Int32>
   let identities: AlignedArray<SampleIdentity>
+  /// The block of each sample that another stands in for, -1 where none does [b].
+  let replacedBlocks: AlignedArray<Int32>
+  /// How many samples count.
+  var count = 0
   /// Why the micro-batch could not be read ahead, if so.
   var failure: DatasetError?
 
@@ -51,5 +55,7 @@ internal final class MicroBatchMemory {
     images = AlignedArray(count: samples * shape.count)
     labels = AlignedArray(count: samples)
     identities = AlignedArray(count: samples)
+    replacedBlocks = AlignedArray(count: samples)
+    for slot in 0..<samples { unsafe replacedBlocks.unsafeElements[slot] = -1 }
   }
 }

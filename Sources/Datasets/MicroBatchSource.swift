@@ -6,13 +6,16 @@ internal import Storage
 /// One thread at a time uses it.
 internal final class MicroBatchSource {
   let microBatch: Int
-  private let order: any SampleOrder
-  private let store: SampleStore
+  let order: any SampleOrder
+  let store: SampleStore
+  private let onDamaged: DamagePolicy
+  private var hasher = SHA256Hasher()
   /// What each byte of each channel becomes [C, 256].
   private let table: AlignedArray<Float>
 
   init(
-    _ order: any SampleOrder, store: SampleStore, normalization: Normalization, microBatch: Int
+    _ order: any SampleOrder, store: SampleStore, normalization: Normalization, microBatch: Int,
+    onDamaged: DamagePolicy = .stop
   ) {
     precondition(microBatch > 0, "a micro-batch of \(microBatch) samples")
     precondition(
@@ -21,11 +24,17 @@ internal final class MicroBatchSource {
     self.order = order
     self.store = store
     self.microBatch = microBatch
+    self.onDamaged = onDamaged
     var table = AlignedArray<Float>(count: 256 * store.shape.channels)
     var entries = table.mutableSpan
     fillNormalizationTable(
       means: normalization.means, deviations: normalization.deviations, into: &entries)
     self.table = table
+  }
+
+  /// Whether the block of a sample is what the index says.
+  func isSound(_ identity: SampleIdentity) -> Bool {
+    store.isSound(Int(identity.sample), &hasher)
   }
 
   /// Memory for one micro-batch.
@@ -37,13 +46,19 @@ internal final class MicroBatchSource {
   func read(_ number: Int, into memory: MicroBatchMemory) throws(DatasetError) {
     let elements = unsafe memory.identities.unsafeElements
     var identities = unsafe elements.mutableSpan
-    order.identify(number, into: &identities)
+    memory.count = order.identify(number, into: &identities)
+    if onDamaged == .skip {
+      memory.count = try leaveOutDamaged(of: &identities, counting: memory.count, memory)
+      // Nothing of it counts: what lies in memory will do.
+      if memory.count == 0 { return }
+    }
     let store = store
     let table = unsafe table.unsafeElements
     let size = store.shape.count
     let channels = store.shape.channels
     for slot in 0..<microBatch {
       let sample = Int(identities[slot].sample)
+      guard isSound(identities[slot]) else { throw store.damage(at: sample) }
       unsafe memory.labels.unsafeElements[slot] = try store.checkedLabel(of: sample)
       let image = unsafe UnsafeMutableBufferPointer(
         rebasing: memory.images.unsafeElements[slot * size..<(slot + 1) * size])

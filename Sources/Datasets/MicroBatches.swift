@@ -8,8 +8,8 @@ public struct MicroBatches {
   internal let end: Int
   /// The number in the supply's order that index 0 would have.
   internal let origin: Int
-  /// The samples that count of all before `end`; the rest is padding.
-  internal let countingSamples: Int
+  /// What is told of samples that are left out; nil where nobody asks.
+  internal let leftOut: LeftOutSamples?
 
   /// The next micro-batch, nil after the last; the one before is overwritten.
   ///
@@ -20,10 +20,9 @@ public struct MicroBatches {
       return nil
     }
     let memory = try supply.take(origin + current)
-    let size = memory.labels.count
+    leftOut?.count(memory)
     defer { current += 1 }
-    return MicroBatch(
-      index: current, count: min(size, countingSamples - current * size), in: memory)
+    return MicroBatch(index: current, count: memory.count, in: memory)
   }
 }
 

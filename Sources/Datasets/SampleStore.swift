@@ -16,16 +16,31 @@ public import Storage
   private let starts: [Int]
   private let sampleBytes: Int
   private let folder: String
+  /// What is known of the blocks; nil where they are not looked at, or have no digests.
+  private let ledger: BlockLedger?
+  /// The number of each shard's first block, and of all at the end.
+  private let blockStarts: [Int]
 
-  /// Maps all shards of `split` in `folder`, and checks their sizes and all labels.
+  /// Maps all shards of `split` in `folder`, and checks their sizes, structure and all labels.
+  ///
+  /// Where `checksBlocks`, images are compared with the index's digests when they are first read.
   internal init(
-    _ split: ShardIndex.Split, folder: String, shape: Shape, classCount: Int
+    _ split: ShardIndex.Split, folder: String, shape: Shape, classCount: Int,
+    checksBlocks: Bool = true
   ) throws {
     let shards = try split.shards.map { try MappedShard($0, folder: folder, shape: shape) }
     var starts = [0]
     for shard in shards {
       starts.append(starts[starts.count - 1] + shard.entry.samples)
     }
+    var blockStarts = [0]
+    for shard in shards {
+      blockStarts.append(
+        blockStarts[blockStarts.count - 1] + (shard.entry.blocks?.digests.count ?? 0))
+    }
+    self.blockStarts = blockStarts
+    let hasBlocks = shards.allSatisfy { $0.entry.blocks != nil }
+    ledger = checksBlocks && hasBlocks ? BlockLedger(count: blockStarts[shards.count]) : nil
     self.shards = shards
     self.starts = starts
     self.folder = folder
@@ -65,16 +80,81 @@ public import Storage
   /// The number of shards.
   public var shardCount: Int { shards.count }
 
+  /// Whether images are compared with the index's digests when they are first read.
+  public var checksBlocks: Bool { ledger != nil }
+
   /// Compares the bytes of one shard with the digest in the index; throws if it is damaged.
   ///
-  /// Ranks divide the shards among themselves.
+  /// For shards without digests of blocks; ranks divide them among themselves.
   public func verify(shard: Int) throws {
+    if let fault = faults(shard: shard).first { throw fault }
+  }
+
+  /// What is wrong with the bytes of one shard: an error for each damaged block.
+  func faults(shard: Int) -> [DatasetError] {
     let entry = shards[shard].entry
-    guard shards[shard].file.digest == entry.sha256 else {
-      throw DatasetError(
+    if shards[shard].file.digest == entry.sha256 { return [] }
+    var hasher = SHA256Hasher()
+    let damaged = (0..<(entry.blocks?.digests.count ?? 0)).filter {
+      !shards[shard].isSound(block: $0, sampleBytes: sampleBytes, &hasher)
+    }
+    if !damaged.isEmpty { return damaged.map { fault(block: $0, of: shard) } }
+    return [
+      DatasetError(
         folder + "/" + entry.file, "the shard is damaged: its SHA-256 is not the one in the index",
         remedy: shardRemedy)
-    }
+    ]
+  }
+
+  /// Whether the block of a sample is what the index says; compared when it is first asked about.
+  ///
+  /// Allocates nothing.
+  func isSound(_ sample: Int, _ hasher: inout SHA256Hasher) -> Bool {
+    guard let ledger else { return true }
+    let shard = shard(of: sample)
+    let block = block(of: sample, in: shard)
+    let known = ledger[blockStarts[shard] + block]
+    if known != .unknown { return known == .sound }
+    let isSound = shards[shard].isSound(block: block, sampleBytes: sampleBytes, &hasher)
+    ledger[blockStarts[shard] + block] = isSound ? .sound : .damaged
+    return isSound
+  }
+
+  /// What is wrong with the block of a sample that is not sound.
+  func damage(at sample: Int) -> DatasetError {
+    let shard = shard(of: sample)
+    return fault(block: block(of: sample, in: shard), of: shard)
+  }
+
+  /// The number of blocks of all shards; 0 where they have no digests.
+  public var blockCount: Int { blockStarts[shards.count] }
+
+  /// What is wrong with a block that is damaged, for a message.
+  public func damage(ofBlock number: Int) -> DatasetError {
+    let shard = blockStarts.lastIndex { $0 <= number } ?? 0
+    return fault(block: number - blockStarts[shard], of: shard)
+  }
+
+  /// The number of a sample's block in the split.
+  func blockNumber(of sample: Int) -> Int {
+    let shard = shard(of: sample)
+    return blockStarts[shard] + block(of: sample, in: shard)
+  }
+
+  /// The number of a sample's block in its shard.
+  private func block(of sample: Int, in shard: Int) -> Int {
+    (sample - starts[shard]) / (shards[shard].entry.blocks?.samples ?? count)
+  }
+
+  private func fault(block: Int, of shard: Int) -> DatasetError {
+    let entry = shards[shard].entry
+    let samples = entry.blocks?.samples(of: block, count: entry.samples) ?? 0..<entry.samples
+    let (first, last) = (starts[shard] + samples.lowerBound, starts[shard] + samples.upperBound - 1)
+    return DatasetError(
+      folder + "/" + entry.file,
+      "block \(block) is damaged, samples \(first) to \(last): its SHA-256 is not the one in the "
+        + "index",
+      remedy: shardRemedy + ", or go on without them with --on-damaged skip")
   }
 
   /// The shard that holds a sample: the last that starts at or before it.

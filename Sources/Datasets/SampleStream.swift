@@ -36,6 +36,14 @@ public struct SampleStream: Sendable {
     return SampleIdentity(epoch: UInt32(epoch), sample: permutation[index])
   }
 
+  /// A sample that may stand in for one that is damaged: a pure function of seed, epoch and sample.
+  func substitute(for identity: SampleIdentity, attempt: Int) -> SampleIdentity {
+    let random = RandomStream(
+      seed: seed, purpose: .substitution, epoch: identity.epoch, sample: identity.sample)
+    let sample = samples[random.integer(below: count, at: attempt)]
+    return SampleIdentity(epoch: identity.epoch, sample: sample)
+  }
+
   /// Overwrites the permutation with that of `epoch` (Fisher and Yates, 1938; Durstenfeld, 1964).
   private mutating func permute(epoch: UInt32) {
     for index in samples.indices { permutation[index] = samples[index] }

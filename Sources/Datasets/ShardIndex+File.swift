@@ -2,11 +2,16 @@ internal import FoundationEssentials
 internal import Storage
 
 extension ShardIndex {
-  /// The index in its one canonical form: sorted keys, two spaces, a newline at the end.
+  /// The index in its one canonical form: sorted keys, two spaces, a newline at the end, and its own
+  /// digest in it.
   public func encoded() throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    var unsealed = self
+    unsealed.sha256 = version == 1 ? nil : SHA256Digest.zero
+    let text = String(decoding: try encoder.encode(unsealed), as: UTF8.self) + "\n"
+    return text.replacing(
+      SHA256Digest.zero.hex, with: SHA256Digest(of: text).hex, maxReplacements: 1)
   }
 
   /// Reads and checks the index of the data set in `folder`.
@@ -17,14 +22,35 @@ extension ShardIndex {
     let text = Data(try readIndex(path, folder: folder))
     // The version decides how to read the rest, so it is read alone and first.
     let version = try decode(Versioned.self, from: text, path).version
-    guard version == ShardIndex.currentVersion else {
+    guard (1...ShardIndex.currentVersion).contains(version) else {
       throw DatasetError(
-        path, "version \(version) is unknown, this program reads \(ShardIndex.currentVersion)",
+        path, "version \(version) is unknown, this program reads 1 to \(ShardIndex.currentVersion)",
         remedy: againRemedy)
     }
     self = try decode(ShardIndex.self, from: text, path)
+    if version > 1 { try requireSeal(text, path) }
     if let fault { throw DatasetError(path, fault, remedy: againRemedy) }
   }
+}
+
+extension ShardIndex {
+  /// Takes off the digest of the file itself; throws unless it is the one of `text`.
+  private mutating func requireSeal(_ text: Data, _ path: String) throws {
+    let whole = String(decoding: text, as: UTF8.self)
+    guard let seal = sha256,
+      SHA256Digest(of: whole.replacing(seal.hex, with: SHA256Digest.zero.hex)) == seal
+    else {
+      throw DatasetError(
+        path, "the index is damaged: its sha256 is not that of its other bytes",
+        remedy: againRemedy)
+    }
+    sha256 = nil
+  }
+}
+
+extension SHA256Digest {
+  /// What stands for a digest that is not known yet.
+  fileprivate static let zero = SHA256Digest(hex: String(repeating: "0", count: 64))!
 }
 
 private struct Versioned: Decodable {

@@ -12,6 +12,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     public var bytes: Int
     /// The digest of the whole file.
     public var sha256: SHA256Digest
+    /// The digests of its parts; none in version 1.
+    public var blocks: Blocks?
   }
 
   /// The samples for one use: `train`, `test` or `validation`.
@@ -24,8 +26,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     public var shards: [Shard]
   }
 
-  /// The version that this code reads and writes.
-  public static let currentVersion = 1
+  /// The version that this code writes; version 1, without digests of blocks, is read too.
+  public static let currentVersion = 2
   /// The file's name in the data set's folder.
   public static let fileName = "index.json"
 
@@ -41,11 +43,14 @@ public struct ShardIndex: Codable, Equatable, Sendable {
   public var deviations: [Double]
   /// The splits by name; `train` is always there.
   public var splits: [String: Split]
+  /// The digest of the file itself, with zeros in place of this digest; none in version 1.
+  internal var sha256: SHA256Digest?
 
   /// The digest of the content: equal for equal samples, labels and classes in equal order,
   /// wherever the data set lies and however it is cut into shards.
   public var dataDigest: SHA256Digest {
-    var text = "lockstep data \(version)\nshape \(shape)\nclasses \(classes)\n"
+    // Of the content's form, not of the index's: another version describes the same data.
+    var text = "lockstep data 1\nshape \(shape)\nclasses \(classes)\n"
     text += "means \(means)\ndeviations \(deviations)\n"
     for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
       text += "split \(name) \(split.samples) \(split.digest.hex)\n"
@@ -67,7 +72,9 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     }
     guard splits["train"] != nil else { return "it has no split named train" }
     for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
-      if let fault = split.fault { return "split \(name): \(fault)" }
+      if let fault = split.fault(sampleBytes: shape.reduce(1, *), version: version) {
+        return "split \(name): \(fault)"
+      }
     }
     return nil
   }
@@ -75,11 +82,21 @@ public struct ShardIndex: Codable, Equatable, Sendable {
 
 extension ShardIndex.Split {
   /// The first thing that is wrong with the split, in words; nil if it is sound.
-  fileprivate var fault: String? {
+  fileprivate func fault(sampleBytes: Int, version: Int) -> String? {
     for shard in shards {
       guard shard.samples > 0, shard.bytes > 0 else { return "shard \(shard.file) is empty" }
-      guard !shard.file.isEmpty, !shard.file.contains("/") else {
+      guard !shard.file.isEmpty, !shard.file.contains("/"), !shard.file.contains("\0"),
+        shard.file != ".", shard.file != ".."
+      else {
         return "shard \(shard.file) is not in the data set's own folder"
+      }
+      guard version == 1 || shard.blocks != nil else {
+        return "shard \(shard.file) has no digests of blocks"
+      }
+      if let fault = shard.blocks?.fault(
+        samples: shard.samples, sampleBytes: sampleBytes, fileBytes: shard.bytes)
+      {
+        return "shard \(shard.file): \(fault)"
       }
     }
     // Sizes come from a file: their sum may be anything.

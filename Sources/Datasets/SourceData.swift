@@ -79,6 +79,8 @@ public struct Source: Sendable {
   public var images: String?
   /// The name of the dataset of labels in an HDF5 file; nil to find out.
   public var labels: String?
+  /// The program that reads HDF5 files in a process of its own; nil to read them in this one.
+  public var hdf5Worker: String?
   /// How folders of images are read.
   public var imageFolders = ImageFolderOptions()
 
@@ -99,7 +101,9 @@ public struct Source: Sendable {
     case .idx: return try readIDX(files)
     case .cifar10: return try readCIFAR(files, .cifar10)
     case .cifar100: return try readCIFAR(files, .cifar100)
-    case .hdf5: return try readHDF5(files, images: images, labels: labels)
+    case .hdf5:
+      let worker = hdf5Worker.map { HDF5Worker(program: $0) }
+      return try readHDF5(files, images: images, labels: labels, worker: worker)
     case .folder:
       guard classes == nil else {
         throw DatasetError(

@@ -29,7 +29,7 @@ public enum DurableFile {
     _ bytes: RawSpan, to path: String
   ) throws(FileError) -> SHA256Digest {
     let digest = SHA256Digest(of: bytes)
-    let line = Array("\(digest.hex)  \(baseName(path))\n".utf8)
+    let line = Array(digestLine(digest, of: path).utf8)
     try writeBeside(bytes, path)
     do throws(FileError) {
       try writeBeside(unsafe line.span.bytes, digestPath(of: path))
@@ -62,8 +62,39 @@ public enum DurableFile {
   /// Throws if the digest file cannot be read.
   public static func statedDigest(of path: String) throws(FileError) -> SHA256Digest? {
     let text = try String(decoding: MappedFile(digestPath(of: path)).contents, as: UTF8.self)
-    guard text.hasSuffix("  \(baseName(path))\n") else { return nil }
-    return SHA256Digest(hex: text.prefix(64))
+    guard let digest = SHA256Digest(hex: text.prefix(64)) else { return nil }
+    // Exactly what was written: a letter in the other case is damage, too.
+    return text == Self.digestLine(digest, of: path) ? digest : nil
+  }
+
+  /// Whether the file at `path` has the digest that `path.sha256` states, read from the disk and
+  /// not from the memory that it was written from.
+  public static func isSoundOnDisk(_ path: String) throws(FileError) -> Bool {
+    let stated = try statedDigest(of: path)
+    let descriptor = try check(unsafe open(path, O_RDONLY | O_CLOEXEC), "open", path)
+    defer { close(descriptor) }
+    // What is synced already can leave the memory; file systems that live there keep it.
+    posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    var hasher = SHA256Hasher()
+    var chunk = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = unsafe read(descriptor, &chunk, chunk.count)
+      if count < 0 && errno == EINTR { continue }
+      if try check(count, "read", path) == 0 { break }
+      hasher.update(unsafe chunk.span.extracting(0..<count).bytes)
+    }
+    return hasher.finish() == stated
+  }
+
+  /// Removes what killed processes have left half written in a folder.
+  public static func removePartialFiles(in folder: String) {
+    let names = (try? Folder.names(in: folder)) ?? []
+    for name in names where name.hasSuffix(partialSuffix) { try? remove(folder + "/" + name) }
+  }
+
+  /// The line that states a file's digest, in the form of `sha256sum -c`.
+  private static func digestLine(_ digest: SHA256Digest, of path: String) -> String {
+    "\(digest.hex)  \(baseName(path))\n"
   }
 
   /// Where the digest of `path` lies.
@@ -123,7 +154,7 @@ public enum DurableFile {
   }
 
   /// What the name of a file ends with while it is being written.
-  public static let partialSuffix = ".partial"
+  private static let partialSuffix = ".partial"
 
   /// One temporary name a process and a file: two processes never write into the same one.
   private static func temporaryPath(of path: String) -> String {

@@ -22,6 +22,12 @@
     unsafe munmap(UnsafeMutableRawPointer(mutating: start), unsafeBytes.count)
   }
 
+  /// Whether a symbolic link lies at `path`.
+  public static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
   /// The number of bytes.
   public var count: Int { unsafe unsafeBytes.count }
 
@@ -32,6 +38,13 @@
 
   /// The digest of the file's bytes.
   public var digest: SHA256Digest { SHA256Digest(of: bytes) }
+
+  /// The digest of a part of the file's bytes, made by a hasher that has taken in nothing; allocates
+  /// nothing.
+  public func digest(of range: Range<Int>, _ hasher: inout SHA256Hasher) -> SHA256Digest {
+    hasher.update(bytes.extracting(range))
+    return hasher.take()
+  }
 
   /// The file's bytes, copied.
   public var contents: [UInt8] { unsafe [UInt8](unsafeBytes) }

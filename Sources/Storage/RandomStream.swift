@@ -20,6 +20,8 @@ public struct RandomStream: Sendable {
     case augmentation = 5
     /// Data made up for benchmarks and tests.
     case synthesis = 6
+    /// Which sample stands in for a damaged one.
+    case substitution = 7
   }
 
   private let key: SIMD2<UInt32>

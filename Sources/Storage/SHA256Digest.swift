@@ -63,36 +63,37 @@ extension SHA256Digest: Codable {
   }
 }
 
-/// A SHA-256 digest in the making, of data that come piece by piece.
-@safe public struct SHA256Hasher: ~Copyable {
-  private let context: OpaquePointer
+/// A SHA-256 digest in the making, of data that come piece by piece; allocates nothing.
+public struct SHA256Hasher: ~Copyable {
+  private var context = SHA256_CTX()
 
   /// A digest of nothing yet.
-  public init() {
-    guard let context = unsafe EVP_MD_CTX_new(),
-      unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
-    else { preconditionFailure("libcrypto offers no SHA-256") }
-    unsafe self.context = unsafe context
-  }
-
-  deinit { unsafe EVP_MD_CTX_free(context) }
+  public init() { begin() }
 
   /// Takes in the next bytes.
   public mutating func update(_ data: RawSpan) {
     let result = unsafe data.withUnsafeBytes {
-      unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count)
+      unsafe SHA256_Update(&context, $0.baseAddress, $0.count)
     }
     precondition(result == 1, "libcrypto failed to hash \(data.byteCount) bytes")
   }
 
-  /// The digest of all bytes taken in.
-  public consuming func finish() -> SHA256Digest {
+  /// The digest of all bytes taken in; from here on it takes in the next piece of data.
+  public mutating func take() -> SHA256Digest {
     var bytes = SIMD32<UInt8>()
     let result = unsafe withUnsafeMutableBytes(of: &bytes) {
-      unsafe EVP_DigestFinal_ex(context, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+      unsafe SHA256_Final($0.baseAddress?.assumingMemoryBound(to: UInt8.self), &context)
     }
     precondition(result == 1, "libcrypto failed to finish a digest")
+    begin()
     return SHA256Digest(bytes: bytes)
+  }
+
+  /// The digest of all bytes taken in.
+  public consuming func finish() -> SHA256Digest { take() }
+
+  private mutating func begin() {
+    precondition(unsafe SHA256_Init(&context) == 1, "libcrypto offers no SHA-256")
   }
 }
 

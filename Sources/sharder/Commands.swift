@@ -60,6 +60,8 @@ struct Create: ParsableCommand {
     source.classes = classes?.split(separator: ",").map(String.init)
     source.images = images
     source.labels = labels
+    // This program again: what a foreign file does to libhdf5 does not happen here.
+    source.hdf5Worker = "/proc/self/exe"
     source.imageFolders.side = size
     source.imageFolders.validation = validation
     source.imageFolders.badImages = onBadImage.flatMap(BadImagePolicy.init(rawValue:))
@@ -70,6 +72,21 @@ struct Create: ParsableCommand {
       from: source, in: output, shards: shards, force: force)
     print(try dataset.summary())
     if outcome == .unchanged { print("already there, nothing written") }
+  }
+}
+
+/// What `create` starts for each HDF5 file.
+struct ReadHDF5: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "read-hdf5", abstract: "Reads an HDF5 file for `create`.", shouldDisplay: false)
+
+  @Argument var file: String
+  @Option var images: String?
+  @Option var labels: String?
+
+  func run() throws {
+    let status = serveHDF5(file, images: images, labels: labels)
+    if status != 0 { throw ArgumentParser.ExitCode(status) }
   }
 }
 

@@ -23,6 +23,9 @@ struct TrainArguments: ParsableArguments {
   @Option(help: "Stop, with a checkpoint, after this step although the plan has more.")
   var stopAfter: Int?
 
+  @Option(help: "Damaged data: stop, or skip their samples and go on (data.on_damaged).")
+  var onDamaged: String?
+
   @Flag(
     name: .customLong("allow-mixed-cpus"),
     help: "Let ranks on different kinds of CPU train together; bits then depend on who does what.")
@@ -39,11 +42,16 @@ struct TrainArguments: ParsableArguments {
     command.plan = plan
     command.data = data
     command.run = folder
-    command.assignments = assignments
+    command.assignments = allAssignments
     command.resume = resume
     command.stopAfter = stopAfter
     command.allowsMixedMachines = allowMixedCPUs
     return command
+  }
+
+  /// All changes of the plan, those with an option of their own last.
+  private var allAssignments: [String] {
+    assignments + (onDamaged.map { ["data.on_damaged=\($0)"] } ?? [])
   }
 
   /// The words of a command line that says the same.
@@ -51,7 +59,7 @@ struct TrainArguments: ParsableArguments {
     var words: [String] = []
     if let data { words += ["--data", data] }
     if let folder { words += ["--run", folder] }
-    for assignment in assignments { words += ["--set", assignment] }
+    for assignment in allAssignments { words += ["--set", assignment] }
     words += ["--resume", resume.rawValue]
     if let stopAfter { words += ["--stop-after", "\(stopAfter)"] }
     if allowMixedCPUs { words.append("--allow-mixed-cpus") }

@@ -42,18 +42,40 @@ import Testing
 
   @Test func `a changed byte is found by its digest`() throws {
     let error = try errorAfter({ try rewrite($0) { $0[$0.count - 1] ^= 1 } }, verify: true)
-    #expect(error?.message.contains("the shard is damaged") == true)
+    #expect(error?.message.contains("block 0 is damaged, samples 17 to 34") == true)
     #expect(error?.exitCode == .badData)
   }
 
-  @Test func `a label outside the classes is named with its sample`() throws {
+  @Test func `a changed label is found before any is used`() throws {
     let error = try errorAfter { path in
       let offset = try #require(try HDF5File(reading: path).root.dataset("labels").fileOffset)
-      try rewrite(path) { $0[offset + 8] = 7 }
+      try rewrite(path) { $0[offset + 8] = 1 }
     }
-    // The second shard starts at sample 17.
-    #expect(error?.message.contains("label 7 of sample 19 (2 in the shard)") == true)
+    #expect(error?.message.contains("damaged in its structure or its labels") == true)
     #expect(error?.exitCode == .badData)
+  }
+
+  @Test func `a label outside the classes, its digests right, is named with its sample`() throws {
+    try withTemporaryFolder { folder in
+      try makeDataset(folder, shards: 3)
+      let path = folder + "/data/" + shard
+      let offset = try #require(try HDF5File(reading: path).root.dataset("labels").fileOffset)
+      try rewrite(path) { $0[offset + 8] = 7 }
+      let dataset = try inVersion1(folder + "/data")
+      // The second shard starts at sample 17.
+      let error = #expect(throws: DatasetError.self) { try dataset.split("train") }
+      #expect(error?.message.contains("label 7 of sample 19 (2 in the shard)") == true)
+      #expect(error?.exitCode == .badData)
+    }
+  }
+
+  @Test func `a shard that is a link is not followed`() throws {
+    let error = try errorAfter { path in
+      try FileManager.default.moveItem(atPath: path, toPath: path + ".elsewhere")
+      try FileManager.default.createSymbolicLink(
+        atPath: path, withDestinationPath: path + ".elsewhere")
+    }
+    #expect(error?.message.contains("is a symbolic link") == true)
   }
 
   @Test func `a shard whose structure is damaged is an error, not a crash`() throws {
@@ -71,16 +93,18 @@ import Testing
       let path = folder + "/data/index.json"
       let text = try String(contentsOfFile: path, encoding: .utf8)
       for (old, new, words) in [
-        ("\"version\" : 1", "\"version\" : 7", "version 7 is unknown"),
+        ("\"version\" : 2", "\"version\" : 7", "version 7 is unknown"),
         ("\"samples\" : 53,", "\"samples\" : 54,", "split"),
         ("\"means\"", "\"meens\"", "key means: it is missing"),
         ("\"train\"", "\"trane\"", "no split named train"),
         ("{", "", "JSON"),
         ("train-00000", "../train-00000", "not in the data set's own folder"),
+        ("\"train-00000-of-00001.h5\"", "\"..\"", "not in the data set's own folder"),
       ] {
-        try DurableFile.write(
-          text.replacingOccurrences(of: old, with: new, options: [], range: text.range(of: old)),
-          to: path)
+        let changed = text.replacingOccurrences(
+          of: old, with: new, options: [], range: text.range(of: old))
+        #expect(changed != text, "\(old)")
+        try DurableFile.write(sealed(changed), to: path)
         let error = #expect(throws: DatasetError.self) {
           _ = try Dataset(folder: folder + "/data")
         }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import HDF5
 import Launching
@@ -31,19 +32,31 @@ extension Runs {
         try rewrite($0.appending(path: "index.json")) { $0.removeLast(100) }
       },
       Damage("an index of another version", 65, "index.json", "version 7") {
-        try replace("\"version\" : 1", by: "\"version\" : 7", in: $0)
+        try replace("\"version\" : 2", by: "\"version\" : 7", in: $0)
       },
       Damage("a shard with a flipped bit", 65, shard, "damaged") {
-        try rewrite($0.appending(path: shard)) { $0[900_000] ^= 1 }
+        try rewrite($0.appending(path: shard)) { $0[1000] ^= 1 }
       },
       Damage("a test shard with a flipped bit", 65, "test-00000-of-00001.h5", "damaged") {
-        try rewrite($0.appending(path: "test-00000-of-00001.h5")) { $0[300_000] ^= 1 }
+        try rewrite($0.appending(path: "test-00000-of-00001.h5")) { $0[1000] ^= 1 }
       },
       Damage("a shard cut short", 65, shard, "truncated") {
         try rewrite($0.appending(path: shard)) { $0.removeLast($0.count / 2) }
       },
       Damage("no shard", 66, shard, "No such file") {
         try FileManager.default.removeItem(at: $0.appending(path: shard))
+      },
+      Damage("an index with a flipped bit", 65, "index.json", "damaged") {
+        try replace("\"Sneaker\"", by: "\"Sneakes\"", in: $0)
+      },
+      Damage("an index with a path that leads out of its folder", 65, "index.json", "own folder") {
+        try seal($0) { $0.splits["train"]!.shards[0].file = "../data/" + shard }
+      },
+      Damage("a shard that is a link", 65, shard, "link") {
+        let file = $0.appending(path: shard)
+        try FileManager.default.moveItem(at: file, to: $0.appending(path: "elsewhere"))
+        try FileManager.default.createSymbolicLink(
+          at: file, withDestinationURL: $0.appending(path: "elsewhere"))
       },
       Damage("a shard that is no HDF5 file, with its digest in the index", 65, shard) {
         try forge($0) { $0 = $0.indices.map { UInt8($0 % 251) } }
@@ -100,12 +113,23 @@ extension Runs {
       }
     }
 
-    /// Changes the first shard, and writes its new digest into the index.
+    /// Changes the first shard, and writes its new digest into an index of version 1.
     private static func forge(_ data: URL, _ change: (inout [UInt8]) throws -> Void) throws {
       let file = data.appending(path: shard)
-      let old = try MappedFile(file.path).digest
       try rewrite(file, change)
-      try replace(old.hex, by: try MappedFile(file.path).digest.hex, in: data)
+      let digest = try MappedFile(file.path).digest
+      try seal(data) { index in
+        index.version = 1
+        for name in index.splits.keys { index.splits[name]!.shards[0].blocks = nil }
+        index.splits["train"]!.shards[0].sha256 = digest
+      }
+    }
+
+    /// Changes what an index says, and writes it with the right digest of itself.
+    private static func seal(_ data: URL, _ change: (inout ShardIndex) -> Void) throws {
+      var index = try ShardIndex(folder: data.path)
+      change(&index)
+      try DurableFile.write(index.encoded(), to: data.path + "/index.json")
     }
 
     private static func replace(_ text: String, by other: String, in data: URL) throws {

@@ -97,6 +97,50 @@ import Testing
     }
   }
 
+  @Test func `a file is compared with its digest on disk, and any change of either is found`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let path = folder + "/x"
+      // More than one chunk of reading.
+      let bytes = (0..<(1 << 20) + 5).map { UInt8(truncatingIfNeeded: $0 >> 3) }
+      try DurableFile.writeWithDigest(bytes.span.bytes, to: path)
+      #expect(try DurableFile.isSoundOnDisk(path))
+      let line = try String(contentsOfFile: path + ".sha256", encoding: .utf8)
+      for (place, letter) in line.enumerated() {
+        guard let value = letter.asciiValue else { continue }
+        // The other case of a letter, or another character.
+        var changed = Array(line.utf8)
+        changed[place] = value ^ 32
+        try Data(changed).write(to: URL(filePath: path + ".sha256"))
+        #expect(try DurableFile.statedDigest(of: path) == nil, "\(place)")
+        #expect(try !DurableFile.isSoundOnDisk(path), "\(place)")
+      }
+      try Data(line.utf8).write(to: URL(filePath: path + ".sha256"))
+      try Data(bytes.dropLast()).write(to: URL(filePath: path))
+      #expect(try !DurableFile.isSoundOnDisk(path))
+    }
+  }
+
+  @Test func `half written files are removed, and nothing else`() throws {
+    try withTemporaryFolder { folder in
+      for name in ["a", "a.77.partial", "b.partial.h5"] {
+        try Data("x".utf8).write(to: URL(filePath: folder + "/" + name))
+      }
+      DurableFile.removePartialFiles(in: folder)
+      #expect(try Folder.names(in: folder) == ["a", "b.partial.h5"])
+      DurableFile.removePartialFiles(in: folder + "/none")
+    }
+  }
+
+  @Test func `room on a disk is told for any place on it`() throws {
+    try withTemporaryFolder { folder in
+      let free = try #require(Folder.freeBytes(at: folder))
+      #expect(free > 0 && free < 1 << 60)
+      #expect(Folder.freeBytes(at: folder + "/none") == nil)
+    }
+  }
+
   @Test func `folders are made with those above them, and listed in order`() throws {
     try withTemporaryFolder { folder in
       try Folder.create(folder + "/a/b/")

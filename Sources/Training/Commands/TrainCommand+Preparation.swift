@@ -40,7 +40,7 @@ extension TrainCommand {
     let coordinator = try world.together {
       try Coordinator(
         world, recipe: recipe, folder: folder, layout: model.layout,
-        checkpoints: agreed.plan.checkpoint, from: start)
+        arrays: 1 + updater.stateNames.count, checkpoints: agreed.plan.checkpoint, from: start)
     }
     announce(recipe, model.layout, reducer, start, coordinator)
     if let complaint = try world.complaintAboutCores() { coordinator.complain(complaint) }
@@ -65,7 +65,8 @@ extension TrainCommand {
       model: model,
       samples: agreed.data.reader(
         recipe.batch, share: reducer.microBatches, firstStep: start.position.step,
-        ahead: readsAhead),
+        ahead: readsAhead, leftOut: start.whole?.leftOutSamples(blocks: agreed.data.training)),
+      leavesOut: recipe.onDamaged == .skip ? agreed.data.training : nil,
       updater: updater,
       evaluator: agreed.data.evaluator(microBatch: recipe.batch.micro, in: world),
       weightAverage: AlignedArray(count: averaged))

@@ -24,7 +24,7 @@ extension TrainCommand {
       let found = try folder.checkpoints.newest()
       try requireResumable(found.checkpoint, folder, recipe)
       try folder.store(plan)
-      folder.checkpoints.removePartialFiles()
+      folder.removePartialFiles()
       start = Restored(
         position: found.checkpoint?.position ?? Checkpoint.Position(), whole: found.checkpoint,
         complaints: found.complaints, lock: lock)

@@ -1,13 +1,20 @@
+public import Datasets
+
 /// On which samples to train: a folder made by `sharder`.
 public struct DataPlan: Codable, Hashable, Sendable {
   /// The folder with `index.json`.
   public var folder: String
   /// The number of training samples held out for validation, in place of a split of that name.
   public var validation: Int
-  /// Whether every shard's digest is checked before training.
+  /// Whether data are compared with their digests: blocks when they are first read.
   public var verify: Bool
+  /// Whether a run stops at damaged data, or goes on without them.
+  public var onDamaged: DamagePolicy
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case folder, validation, verify }
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case folder, validation, verify
+    case onDamaged = "on_damaged"
+  }
 
   /// Reads a mapping; `PlanSource` makes one of a folder alone.
   public init(from decoder: any Decoder) throws {
@@ -15,6 +22,7 @@ public struct DataPlan: Codable, Hashable, Sendable {
     folder = try keys.decode(String.self, forKey: .folder)
     validation = try keys.value(.validation, default: 0)
     verify = try keys.value(.verify, default: true)
+    onDamaged = try keys.word(.onDamaged, default: .stop)
     try keys.check(validation, .validation, in: 0..., "at least 0")
   }
 }

@@ -7,13 +7,7 @@ public struct PlanSource {
 
   /// Reads the text of a plan; `name` stands in messages.
   public init(text: String, name: String) throws(PlanError) {
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch {
-      throw PlanError("\(name) is no YAML: \(Self.firstLine(of: "\(error)"))")
-    }
-    guard let node, node.mapping != nil else {
+    guard let node = try Self.node(of: text, name: name), node.mapping != nil else {
       throw PlanError("\(name) is no plan: a plan is a mapping such as `network: lenet`")
     }
     tree = node
@@ -29,13 +23,7 @@ public struct PlanSource {
     guard parts.count == 2, !path.contains("") else {
       throw PlanError("--set \(assignment): write --set key.path=value")
     }
-    let text = String(parts[1])
-    let value: Node?
-    do {
-      value = try Yams.compose(yaml: text)
-    } catch {
-      throw PlanError("--set \(assignment): the value is no YAML")
-    }
+    let value = try Self.node(of: String(parts[1]), name: "--set \(assignment): the value")
     try set(path, to: value ?? Node(""))
   }
 
@@ -150,6 +138,41 @@ public struct PlanSource {
       for value in sequence { try requireFinite(value, at: path) }
     case .alias: break
     }
+  }
+
+  /// What a text of YAML says; nil for nothing.
+  private static func node(of text: String, name: String) throws(PlanError) -> Node? {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw PlanError("\(name) is no YAML: \(firstLine(of: "\(error)"))")
+    }
+    var room = mostValues
+    if let node, !fits(node, in: &room) {
+      throw PlanError(
+        "\(name) stands for more than \(mostValues) values; write it with fewer aliases")
+    }
+    return node
+  }
+
+  /// More values than any plan has; a few lines of aliases of aliases stand for billions.
+  private static let mostValues = 100_000
+
+  /// Whether a node stands for no more values than there is room for, which it takes.
+  private static func fits(_ node: Node, in room: inout Int) -> Bool {
+    room -= 1
+    guard room >= 0 else { return false }
+    switch node {
+    case .scalar, .alias: return true
+    case .mapping(let mapping):
+      for (key, value) in mapping where !fits(key, in: &room) || !fits(value, in: &room) {
+        return false
+      }
+    case .sequence(let sequence):
+      for value in sequence where !fits(value, in: &room) { return false }
+    }
+    return true
   }
 
   private static func firstLine(of text: String) -> String {

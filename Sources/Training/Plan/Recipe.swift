@@ -1,3 +1,4 @@
+public import Datasets
 import FoundationEssentials
 public import Kernels
 import Storage
@@ -60,6 +61,8 @@ public struct Recipe: Codable, Sendable {
   public var bestOfEvaluations: Int?
   /// What else evaluations decide; nil for nothing.
   public var monitoring: Monitoring?
+  /// What becomes of damaged data, where that is not the end of the run.
+  public var onDamaged: DamagePolicy?
   /// Which convolution kernels.
   public var convolution: Convolution.Policy
   /// What happens when the loss is not finite.
@@ -83,6 +86,7 @@ public struct Recipe: Codable, Sendable {
       samples: data.samples, batch: plan.batch.global)
     if plan.checkpoint.best { bestOfEvaluations = evaluations.samples }
     monitoring = Self.monitoring(plan, every: evaluations.samples)
+    onDamaged = plan.data.onDamaged == .stop ? nil : plan.data.onDamaged
   }
 
   /// The canonical form: JSON with sorted keys, on one line.

@@ -1,4 +1,5 @@
 import Collectives
+import Datasets
 import FoundationEssentials
 import Networks
 import Storage
@@ -25,9 +26,11 @@ final class Coordinator {
   private let lock: FolderLock?
   /// Why the last save failed, if it did.
   private var lastFailure: String?
+  /// The damaged blocks that were spoken of.
+  private var damagedBlocks: Set<Int> = []
 
   init(
-    _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout,
+    _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout, arrays: Int,
     checkpoints: CheckpointPlan, from start: Restored
   ) throws {
     isRoot = world.isRoot
@@ -38,7 +41,8 @@ final class Coordinator {
     firstStep = start.position.step
     decisions = Decisions(
       recipe, seeksBest: checkpoints.best, from: start.position.control)
-    writer = CheckpointWriter(folder.checkpoints, layout, keep: checkpoints.keep)
+    writer = CheckpointWriter(
+      folder.checkpoints, layout, arrays: arrays, keep: checkpoints.keep)
     metrics = isRoot ? try MetricsLog(folder.metrics) : nil
     lastLog = (.zero, firstStep)
   }
@@ -70,10 +74,18 @@ final class Coordinator {
     write(event)
   }
 
+  /// Says, once for each block, that it is damaged and its samples are left out.
+  func sayLeftOut(_ block: Int, of store: SampleStore) {
+    guard damagedBlocks.insert(block).inserted else { return }
+    complain("\(store.damage(ofBlock: block).finding); other samples stand in for them")
+  }
+
   /// Training begins: keeps who runs this, and since when.
   func began(resuming: Bool) {
     stopwatch.start()
     guard isRoot else { return }
+    writer.warnIfNearlyFull()
+    reportSaves()
     var event = Event("start", step: firstStep)
     event.ranks = size
     event.text = resuming ? "resumed" : "new"
@@ -161,6 +173,7 @@ final class Coordinator {
       case .failed(let step, let reason):
         lastFailure = reason
         complain("the checkpoint after step \(step) is not saved: \(reason); training goes on")
+      case .remark(let text): complain(text)
       }
     }
   }

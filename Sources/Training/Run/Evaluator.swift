@@ -19,14 +19,14 @@ struct Evaluator {
   /// Adds all samples of a store, or the given ones.
   mutating func add(
     _ name: String, _ store: SampleStore, samples: [UInt32]? = nil, normalization: Normalization,
-    microBatch: Int, in world: World
+    microBatch: Int, onDamaged: DamagePolicy = .stop, in world: World
   ) {
     let total = EvaluationReader.microBatchCount(
       samples: samples?.count ?? store.count, microBatch: microBatch)
     let runs = Runs(sharing: total, among: world.size)
     let reader = EvaluationReader(
       store: store, samples: samples, normalization: normalization, microBatch: microBatch,
-      share: runs[world.rank])
+      share: runs[world.rank], onDamaged: onDamaged)
     sets.append(Set(name: name, reader: reader, runs: runs))
   }
 }

@@ -6,7 +6,7 @@ import Storage
 struct TrainingData {
   let dataset: Dataset
   private let plan: DataPlan
-  private let training: SampleStore
+  let training: SampleStore
   /// The splits that are only judged on, where the data set has them.
   private let validation: SampleStore?
   private let test: SampleStore?
@@ -17,9 +17,10 @@ struct TrainingData {
     self.plan = plan.data
     self.seed = seed
     dataset = try Dataset(folder: plan.data.folder)
-    training = try dataset.split("train")
-    validation = try dataset.splitIfPresent("validation")
-    test = try dataset.splitIfPresent("test")
+    let checks = plan.data.verify
+    training = try dataset.split("train", checksBlocks: checks)
+    validation = try dataset.splitIfPresent("validation", checksBlocks: checks)
+    test = try dataset.splitIfPresent("test", checksBlocks: checks)
     guard plan.data.validation < training.count else {
       throw PlanError(
         "plan: data.validation: is \(plan.data.validation), \(plan.data.folder) has only "
@@ -42,11 +43,13 @@ struct TrainingData {
       classes: dataset.classNames.count)
   }
 
-  /// Checks every shard's digest, the shards shared among the ranks.
+  /// Checks the digest of every shard that has none of blocks, the shards shared among the ranks.
+  ///
+  /// Blocks are compared with their digests when they are first read.
   func verify(in world: World) throws {
     guard plan.verify else { return }
     try world.together {
-      for store in [training, validation, test].compactMap({ $0 }) {
+      for store in [training, validation, test].compactMap({ $0 }) where !store.checksBlocks {
         let shards = Runs(sharing: store.shardCount, among: world.size)
         for shard in shards[world.rank] { try store.verify(shard: shard) }
       }
@@ -55,12 +58,13 @@ struct TrainingData {
 
   /// The reader of this rank's share of each step from `firstStep` on.
   func reader(
-    _ batch: BatchPlan, share: Range<Int>, firstStep: Int, ahead: Bool
+    _ batch: BatchPlan, share: Range<Int>, firstStep: Int, ahead: Bool, leftOut: [Int64]?
   ) -> BatchReader {
     BatchReader(
       store: training, stream: SampleStream(samples: split.training, seed: seed),
       normalization: dataset.normalization, globalBatch: batch.global, microBatch: batch.micro,
-      share: share, firstStep: firstStep, ahead: ahead)
+      share: share, firstStep: firstStep, ahead: ahead, onDamaged: plan.onDamaged,
+      leftOut: leftOut)
   }
 
   /// The sets to evaluate on: validation samples, held out or a split of their own, and test.
@@ -69,7 +73,7 @@ struct TrainingData {
     func add(_ name: String, _ store: SampleStore, _ samples: [UInt32]? = nil) {
       evaluator.add(
         name, store, samples: samples, normalization: dataset.normalization,
-        microBatch: microBatch, in: world)
+        microBatch: microBatch, onDamaged: plan.onDamaged, in: world)
     }
     if !split.heldOut.isEmpty {
       add("validation", training, split.heldOut)
@@ -92,7 +96,7 @@ extension Plan {
 
 extension Dataset {
   /// The samples of a split, if the data set has one of that name.
-  fileprivate func splitIfPresent(_ name: String) throws -> SampleStore? {
-    index.splits[name] == nil ? nil : try split(name)
+  fileprivate func splitIfPresent(_ name: String, checksBlocks: Bool) throws -> SampleStore? {
+    index.splits[name] == nil ? nil : try split(name, checksBlocks: checksBlocks)
   }
 }

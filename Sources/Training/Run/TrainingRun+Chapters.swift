@@ -45,11 +45,13 @@ extension TrainingRun {
       let values = try reducer.withState(number) { Array(copying: $0) }
       states.append(Checkpoint.State(name: name, values: values ?? []))
     }
+    let leftOut = try sumOfLeftOutSamples()
     coordinator.save { decisions in
       Checkpoint(
         step: step + 1, recipe: recipe.canonicalText(), classNames: preprocessing.classNames,
         means: preprocessing.means, deviations: preprocessing.deviations,
-        parameters: Array(copying: reducer.parameters), states: states, control: decisions)
+        parameters: Array(copying: reducer.parameters), states: states,
+        control: decisions.merging(leftOut) { $1 })
     }
   }
 }

@@ -21,6 +21,8 @@ struct TrainingRun: ~Copyable {
   let watchdog: Watchdog
   var model: Model
   var samples: BatchReader
+  /// The training samples, where those of damaged blocks are left out; else nil.
+  let leavesOut: SampleStore?
   var updater: Updater
   let evaluator: Evaluator
   /// The moving average of all weights, if the plan asks for one; else empty.
