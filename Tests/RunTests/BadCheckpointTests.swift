@@ -103,6 +103,23 @@ extension Runs {
       }
     }
 
+    /// Old code kept so many of the newest, whatever they were.
+    @Test func `does not count as one of those to keep`() throws {
+      try withTemporaryFolder { folder in
+        let plan = usualPlan(data: try Material.sample.get())
+          .replacing("every: 2", with: "every: 2, keep: 2").replacing("steps: 4", with: "steps: 8")
+        let trial = try Trial(plan, in: folder)
+        try trial.train(ranks: 1, run: "run", "--stop-after", "6")
+        try rewrite(trial.checkpoint("run", step: 6)) { $0[5000] ^= 1 }
+        let damaged = trial.hash("run", step: 6)
+        // From step 4 on, without a new checkpoint after step 6.
+        try trial.train(ranks: 1, run: "run", "--set", "checkpoint.every=8")
+        let good = [4, 8].map { trial.hash("run", step: $0) }
+        #expect(good.allSatisfy { $0.count == 64 } && trial.hash("run", step: 6) == damaged)
+        #expect(trial.hash("run", step: 2).hasPrefix("no checkpoint"))
+      }
+    }
+
     /// The usual plan, trained: its checkpoints are after steps 2 and 4.
     private func trainedTrial(in folder: URL) throws -> Trial {
       let trial = try Trial(usualPlan(data: try Material.sample.get()), in: folder)

@@ -45,6 +45,9 @@ extension Runs {
         try #require(halves.count == 2, "\(outcome.output)")
         let full = "checkpoint after step 4 is not saved: cannot write"
         #expect(halves[0].contains(full) && halves[0].contains("step 6/6"), "\(halves[0])")
+        // Told before it is full, and told once.
+        let told = halves[0].components(separatedBy: "its disk is nearly full")
+        #expect(told.count == 2 && !told[0].contains("is not saved"), "\(halves[0])")
         #expect(
           halves[1].hasPrefix(
             "step-00000002.h5\nstep-00000002.h5.sha256\nstep-00000002.h5: OK\n"), "\(halves[1])")

@@ -21,29 +21,48 @@ struct CheckpointFolder: Sendable {
     }.sorted()
   }
 
-  /// Writes a checkpoint, complete and synced, with its digest.
-  func save(_ checkpoint: Checkpoint, _ layout: ParameterLayout) throws {
+  /// Writes a checkpoint, complete and synced, with its digest; returns its size in bytes.
+  func save(_ checkpoint: Checkpoint, _ layout: ParameterLayout) throws -> Int {
     try Folder.create(path)
     let bytes = try checkpoint.encoded(layout)
     try DurableFile.writeWithDigest(unsafe bytes.span.bytes, to: file(step: checkpoint.step))
+    return bytes.count
   }
 
-  /// Removes what a killed process has left half written.
-  func removePartialFiles() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names where name.hasSuffix(DurableFile.partialSuffix) {
-      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+  /// Reads a checkpoint again, from the disk; throws unless it is what its digest says.
+  func requireSound(step: Int) throws {
+    guard try DurableFile.isSoundOnDisk(file(step: step)) else {
+      throw CheckpointError(
+        "\(file(step: step)): what was read again is not what was written; check the disk",
+        exitCode: .ioError)
     }
   }
 
-  /// Removes all but the newest `keep` checkpoints up to `newest` and the one after `best` steps.
+  /// Bytes that may still be written on the folder's disk; nil where the system does not tell.
+  var freeBytes: Int? { Folder.freeBytes(at: path) }
+
+  /// Removes all but the newest `keep` good checkpoints up to `newest` and the one after `best`
+  /// steps.
   ///
-  /// A later one, left over because it is damaged, does not count as one of those to keep.
+  /// What is damaged does not count as one of those to keep, and goes with those that are older.
   func prune(upTo newest: Int, keep: Int, best: Int?) {
-    for step in steps().filter({ $0 <= newest }).dropLast(keep) where step != best {
-      try? FileManager.default.removeItem(atPath: file(step: step))
-      try? FileManager.default.removeItem(atPath: DurableFile.digestPath(of: file(step: step)))
+    var good = 0
+    for step in steps().reversed() where step <= newest {
+      if good >= keep, step != best {
+        try? DurableFile.remove(file(step: step))
+        try? DurableFile.remove(DurableFile.digestPath(of: file(step: step)))
+      } else if isSound(step: step) {
+        good += 1
+      }
     }
+  }
+
+  /// Whether a checkpoint is what its digest says; looked at only where an older one may go.
+  private func isSound(step: Int) -> Bool {
+    guard let file = try? MappedFile(file(step: step)),
+      let stated = try? DurableFile.statedDigest(of: file.path)
+    else { return false }
+    return file.digest == stated
   }
 
   /// The newest checkpoint whose digest holds, with a line about each newer one that does not.
@@ -79,4 +98,9 @@ struct CheckpointFolder: Sendable {
     }
     return try Checkpoint(decoding: file.bytes, name: path)
   }
+}
+
+extension Checkpoint {
+  /// Reads the checkpoint's file at `path` after comparing it with the digest beside it.
+  public init(verifying path: String) throws { self = try CheckpointFolder.read(path) }
 }

@@ -19,13 +19,18 @@ struct RunFolder: Sendable {
 
   /// Creates the folder and keeps it for this process.
   func take() throws -> FolderLock {
-    try Folder.create(path)
+    try Folder.create(checkpoints.path)
     guard let lock = try FolderLock(path) else {
       throw CheckpointError(
         "\(path): another trainer is at work in this folder; wait for its end, or name another "
           + "folder with --run", exitCode: .tryAgain)
     }
     return lock
+  }
+
+  /// Removes what a killed process has left half written; whoever calls has the folder.
+  func removePartialFiles() {
+    for folder in [path, checkpoints.path] { DurableFile.removePartialFiles(in: folder) }
   }
 
   /// Stores the resolved plan.
