@@ -115,7 +115,9 @@ let package = Package(
       swiftSettings: strictTests),
     .testTarget(
       name: "RunTests",
-      dependencies: ["Launching", "HDF5", "Storage", "trainer", "sharder", "allocation-probe"],
+      dependencies: [
+        "Launching", "Datasets", "HDF5", "Storage", "trainer", "sharder", "allocation-probe",
+      ],
       swiftSettings: strictTests),
     .testTarget(
       name: "BenchmarkTests", dependencies: ["Launching", "trainer", "sharder"],
@@ -129,6 +131,18 @@ let package = Package(
     .executableTarget(
       name: "allocation-probe", dependencies: ["Training", "CAllocationCounter"],
       path: "Tests/Probes/allocation-probe", swiftSettings: strictTests),
+    // Lets whatever reads files from outside read damaged and hostile ones.
+    .executableTarget(
+      name: "fuzz-probe",
+      dependencies: [
+        "Training", "Datasets", "HDF5", "Images", "Storage", "Pictures", "Launching",
+        argumentParser,
+      ],
+      path: "Tests/Probes/fuzz-probe", swiftSettings: strictTests),
+    // Lets faults strike short trainings: launch/chaos.
+    .executableTarget(
+      name: "chaos", dependencies: ["Launching", "Datasets", "Storage", argumentParser],
+      path: "Tests/Chaos", swiftSettings: strictTests),
     .target(
       name: "CAllocationCounter", dependencies: ["CMPI"], path: "Tests/Probes/CAllocationCounter"),
     // Image files for tests, made by the libraries that read them.

@@ -1,0 +1,139 @@
+import Datasets
+import Foundation
+import HDF5
+import Images
+import Storage
+import Training
+
+/// Something of the product that reads what comes from outside.
+struct Reader: Sendable {
+  let name: String
+  var isText = false
+  /// Files that are as they should be.
+  let originals: @Sendable (Ground) throws -> [[UInt8]]
+  /// Reads a mutant; throws what the product says of it.
+  let read: @Sendable ([UInt8], Ground) throws -> Void
+
+  static let all = [plan, index, shard, forgedShard, idx, cifar, checkpoint, image, hdf5]
+
+  static let plan = Reader(
+    name: "plan", isText: true,
+    originals: { ground in
+      let folder = ground.package + "/launch/plans"
+      return try Folder.names(in: folder).filter { $0.hasSuffix(".yaml") }
+        .map { try MappedFile(folder + "/" + $0).contents }
+    },
+    read: { bytes, ground in
+      var command = TrainCommand()
+      command.plan = try ground.place(bytes, "plan.yaml")
+      command.data = ground.dataset
+      _ = try command.resolvedPlan()
+    })
+
+  static let index = Reader(
+    name: "index", isText: true,
+    originals: { [try MappedFile($0.dataset + "/index.json").contents] },
+    read: { bytes, ground in
+      // Half of them have the right digest of themselves, so that what is behind it is reached.
+      let sealed = bytes.count % 2 == 0 ? bytes : ground.sealed(bytes)
+      _ = try ground.place(sealed, "index/index.json")
+      let dataset = try Dataset(folder: ground.folder + "/index")
+      for name in dataset.index.splits.keys.sorted() { try ground.readAll(try dataset.split(name)) }
+    })
+
+  static let shard = Reader(
+    name: "shard",
+    originals: { [try MappedFile($0.dataset + "/" + $0.shard).contents] },
+    read: { bytes, ground in
+      let file = try ground.place(bytes, "shard/" + ground.shard)
+      try ground.readAll(try Dataset(folder: ground.folder + "/shard").split("train"))
+      let original = try MappedFile(ground.dataset + "/" + ground.shard).digest
+      if try MappedFile(file).digest != original { throw Unnoticed() }
+    })
+
+  /// Shards of version 1 with all digests right: what libhdf5 says is all that there is.
+  static let forgedShard = Reader(
+    name: "forged-shard",
+    originals: { [try MappedFile($0.dataset + "/" + $0.shard).contents] },
+    read: { bytes, ground in
+      _ = try ground.place(bytes, "forged/" + ground.shard)
+      var index = ground.index
+      index.version = 1
+      let digest = SHA256Digest(of: bytes.span.bytes)
+      for name in index.splits.keys {
+        for shard in index.splits[name]!.shards.indices {
+          index.splits[name]!.shards[shard].blocks = nil
+        }
+      }
+      index.splits["train"]!.shards[0].bytes = max(bytes.count, 1)
+      index.splits["train"]!.shards[0].sha256 = digest
+      _ = try ground.place(Array(index.encoded().utf8), "forged/index.json")
+      let store = try Dataset(folder: ground.folder + "/forged").split("train")
+      try store.verify(shard: 0)
+      try ground.readAll(store)
+    })
+
+  static let idx = Reader(
+    name: "idx",
+    originals: { ground in
+      try ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "train-images-idx3-ubyte.gz"]
+        .map { try MappedFile(ground.folder + "/idx/" + $0).contents }
+    },
+    read: { bytes, ground in
+      // A mutant of any of the files stands for the images, or for the labels.
+      let name = bytes.count % 2 == 0 ? "train-images-idx3-ubyte" : "train-labels-idx1-ubyte"
+      let folder = ground.folder + "/idx-mutant"
+      let other = bytes.count % 2 == 0 ? "train-labels-idx1-ubyte" : "train-images-idx3-ubyte"
+      _ = try ground.place(bytes, "idx-mutant/" + name)
+      _ = try ground.place(
+        MappedFile(ground.folder + "/idx/" + other).contents, "idx-mutant/" + other)
+      try ground.makeDataset(from: Source(folder))
+    })
+
+  static let cifar = Reader(
+    name: "cifar",
+    originals: { [try MappedFile($0.folder + "/cifar.bin").contents] },
+    read: { bytes, ground in
+      var source = Source(try ground.place(bytes, "cifar-mutant/data_batch_1.bin"))
+      source.format = bytes.count % 2 == 0 ? .cifar10 : .cifar100
+      try ground.makeDataset(from: source)
+    })
+
+  static let checkpoint = Reader(
+    name: "checkpoint",
+    originals: { [try MappedFile($0.checkpoint).contents] },
+    read: { bytes, ground in
+      let path = try ground.place(bytes, "checkpoint/step-00000004.h5")
+      // Hostile ones have the right digest; of others any digest will do that is not theirs.
+      let digest =
+        bytes.count % 4 == 0
+        ? try MappedFile(ground.checkpoint).digest : SHA256Digest(of: bytes.span.bytes)
+      _ = try ground.place(
+        Array("\(digest.hex)  step-00000004.h5\n".utf8), "checkpoint/step-00000004.h5.sha256")
+      _ = try Checkpoint(verifying: path)
+      if SHA256Digest(of: bytes.span.bytes) != digest { throw Unnoticed() }
+    })
+
+  static let image = Reader(
+    name: "image",
+    originals: { ground in
+      try Folder.names(in: ground.folder + "/pictures").map {
+        try MappedFile(ground.folder + "/pictures/" + $0).contents
+      }
+    },
+    read: { bytes, _ in
+      _ = try Image(decoding: bytes.span.bytes, pixelLimit: 1 << 22)
+    })
+
+  static let hdf5 = Reader(
+    name: "hdf5",
+    originals: { [try MappedFile($0.folder + "/foreign.h5").contents] },
+    read: { bytes, ground in
+      var source = Source(try ground.place(bytes, "foreign-mutant.h5"))
+      source.format = .hdf5
+      try ground.makeDataset(from: source)
+    })
+}
+
+/// A damaged file was read as if it were not.
+struct Unnoticed: Error {}
