@@ -37,8 +37,12 @@ struct Parent {
       let status = try child(reader, first..<count, folder)
       if status == 0 { break }
       let number = Self.number(reader, folder) ?? first
-      guilty += 1
-      try keepMutant(reader, number, status, folder)
+      let path = try keepMutant(reader, number, status, folder)
+      if let arguments = reader.apart, try isAnswered(arguments(path), folder) {
+        print("\(reader.name) \(number): contained by the process that reads such files")
+      } else {
+        guilty += 1
+      }
       // A reader that is wrong altogether has shown that by now.
       if guilty == 100 { break }
       first = number + 1
@@ -71,9 +75,18 @@ struct Parent {
     return bytes.reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
+  /// Whether `sharder` itself says in one line what is wrong, although libhdf5 did not survive.
+  private func isAnswered(_ arguments: [String], _ folder: String) throws -> Bool {
+    let outcome = try Command(
+      "sharder", ranks: nil, arguments + ["--output", folder + "/apart", "--force"]
+    ).run()
+    return outcome.status == 0 || outcome.status == 65 && outcome.errorLines.count == 1
+  }
+
+  /// Keeps a mutant that ended a child; returns where.
   private func keepMutant(
     _ reader: Reader, _ number: Int, _ status: Int32, _ folder: String
-  ) throws {
+  ) throws -> String {
     let ground = try Ground(in: folder, package: package.path)
     var random = NumberedRandom(seed: seed, reader: reader.name, number: number)
     let mutant = Mutation.mutant(
@@ -83,6 +96,7 @@ struct Parent {
     try Data(mutant).write(to: URL(filePath: path))
     let signal = status > 128 ? String(cString: strsignal(status - 128)) : "exit status \(status)"
     Console.complain("fuzz-probe: \(reader.name) \(number): \(signal); kept in \(path)")
+    return path
   }
 
   private static func folderInMemory() throws -> String {

@@ -9,6 +9,9 @@ import Training
 struct Reader: Sendable {
   let name: String
   var isText = false
+  /// The arguments of `sharder` that read such a file in a process of its own; nil where the product
+  /// reads it in the process that needs it.
+  var apart: (@Sendable (String) -> [String])?
   /// Files that are as they should be.
   let originals: @Sendable (Ground) throws -> [[UInt8]]
   /// Reads a mutant; throws what the product says of it.
@@ -126,7 +129,7 @@ struct Reader: Sendable {
     })
 
   static let hdf5 = Reader(
-    name: "hdf5",
+    name: "hdf5", apart: { ["create", $0, "--format", "hdf5"] },
     originals: { [try MappedFile($0.folder + "/foreign.h5").contents] },
     read: { bytes, ground in
       var source = Source(try ground.place(bytes, "foreign-mutant.h5"))
