@@ -36,7 +36,8 @@ let package = Package(
   targets: [
     // L5: parse arguments, call one function.
     .executableTarget(
-      name: "trainer", dependencies: ["Training", "Supervision", "Storage", argumentParser],
+      name: "trainer",
+      dependencies: ["Training", "Supervision", "Diagnosis", "Storage", argumentParser],
       swiftSettings: strict),
     .executableTarget(
       name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
@@ -51,6 +52,11 @@ let package = Package(
     // L4: starts mpirun and keeps a run going; not a line of it runs under MPI.
     .target(
       name: "Supervision", dependencies: ["Storage", "CProcesses"], exclude: ["README.md"],
+      swiftSettings: strict),
+
+    // L4: what a machine is, and what is wrong with it.
+    .target(
+      name: "Diagnosis", dependencies: ["Collectives", "Kernels", "HDF5", "Storage"],
       swiftSettings: strict),
 
     // L3: layers, model, optimizers | ranks, reduction | shards, samples.

@@ -5,19 +5,16 @@ import Storage
 #endif
 
 /// What a process can still set for itself before MPI starts, where `launch/env` was not sourced.
-enum LaunchEnvironment {
+public enum LaunchEnvironment {
   /// Sets what Open MPI needs on few cores and in containers; what is set already stays.
   static func complete() {
     // Ranks that wait would otherwise spin on the cores of those that compute.
-    if ranksOnNode > coresOnline { set("OMPI_MCA_mpi_yield_when_idle", "1") }
+    if ranksOnNode > Cores.online { set("OMPI_MCA_mpi_yield_when_idle", "1") }
     // Ranks copy from one another's memory with a system call that containers may forbid.
     if !mayReadOtherProcesses { set("OMPI_MCA_btl_vader_single_copy_mechanism", "none") }
     // Open MPI would print a stack trace where a rank's own line says more.
     set("OMPI_MCA_opal_signal", "")
   }
-
-  /// The cores of this machine.
-  static var coresOnline: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// The ranks that the launcher starts on this machine; 1 if it does not say.
   private static var ranksOnNode: Int {
@@ -26,27 +23,16 @@ enum LaunchEnvironment {
   }
 
   /// Whether neither a system-call filter nor Yama forbids `process_vm_readv`.
-  private static var mayReadOtherProcesses: Bool {
+  public static var mayReadOtherProcesses: Bool {
     let yama = (try? TextFile.read("/proc/sys/kernel/yama/ptrace_scope")) ?? "0"
-    return processStatus("Seccomp") != "2" && !yama.hasPrefix("2") && !yama.hasPrefix("3")
+    return ProcessStatus.field("Seccomp") != "2" && !yama.hasPrefix("2") && !yama.hasPrefix("3")
   }
 
   /// A bit for each core that this process may run on, 64 in a word.
   static func usableCores(words: Int) -> [Int64] {
     var mask = [Int64](repeating: 0, count: words)
-    for part in processStatus("Cpus_allowed_list").split(separator: ",") {
-      let ends = part.split(separator: "-").compactMap { Int($0) }
-      guard let first = ends.first, let last = ends.last, first <= last else { continue }
-      for core in first...last where core < 64 * words { mask[core / 64] |= 1 << (core % 64) }
-    }
+    for core in Cores.allowed where core < 64 * words { mask[core / 64] |= 1 << (core % 64) }
     return mask
-  }
-
-  /// What /proc/self/status says of this process under the given name.
-  private static func processStatus(_ name: String) -> String {
-    let lines = ((try? TextFile.read("/proc/self/status")) ?? "").split(separator: "\n")
-    let line = lines.first { $0.hasPrefix(name + ":") } ?? ""
-    return String(line.drop { $0 != ":" }.dropFirst().drop { $0 == "\t" || $0 == " " })
   }
 
   private static func set(_ name: String, _ value: String) {

@@ -37,7 +37,7 @@ import Synchronization
   public init(in world: World) throws(MPIError) {
     rank = world.rank
     // MPI fails on one rank alone where memory is short: all agree before it is asked for.
-    guard try world.minimum(windowCapacity()) >= leastSharedMemory else {
+    guard try world.minimum(SharedMemory.free) >= leastSharedMemory else {
       own = AlignedArray(count: 2 * wordsOfLine)
       unsafe start = UnsafeMutableRawPointer(own.unsafeElements.baseAddress!)
       unsafe window = nil

@@ -289,7 +289,7 @@ private func chooseTransport(
   }
   let plan = WindowPlan(parts)
   // MPI fails on one rank alone where memory is short: all agree before it is asked for.
-  let agreed = try world.minimum(capacity ?? windowCapacity())
+  let agreed = try world.minimum(capacity ?? SharedMemory.free)
   if let note = plan.complaint(capacity: agreed, ranksOnNode: world.ranksOnNode) {
     return (try MessageTransport(parts, in: world), note)
   }

@@ -1,7 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Where everything lies in a node's shared window, in bytes from its start.
 ///
 /// Known before the window is asked for, and the same on all ranks. Every region starts on a page,
@@ -39,26 +35,16 @@ struct WindowPlan {
     self.bytes = next + 64
   }
 
-  /// What is said where `capacity` bytes of shared memory are too few for this window, else nil.
+  /// Bytes of shared memory that the window and the ranks of its node take.
   ///
   /// Open MPI's own transport fills up to 4 MB a rank in the same folder as it goes.
+  func needed(ranksOnNode: Int) -> Int { bytes + ranksOnNode * (4 << 20) }
+
+  /// What is said where `capacity` bytes of shared memory are too few for this window, else nil.
   func complaint(capacity: Int, ranksOnNode: Int) -> String? {
-    let needed = bytes + ranksOnNode * (4 << 20)
+    let needed = needed(ranksOnNode: ranksOnNode)
     if capacity >= needed { return nil }
     return "shared memory has \(capacity >> 20) MB free and \((needed >> 20) + 1) MB are needed: "
-      + "using messages, with the same result; enlarge \(windowFolder) to be faster"
+      + "using messages, with the same result; enlarge \(SharedMemory.folder) to be faster"
   }
-}
-
-/// The folder in which Open MPI places the memory of windows.
-var windowFolder: String {
-  guard let folder = unsafe getenv("OMPI_MCA_osc_sm_backing_directory") else { return "/dev/shm" }
-  return unsafe String(cString: folder)
-}
-
-/// Free bytes in the folder of windows; 0 where it cannot be asked.
-func windowCapacity() -> Int {
-  var state = statvfs()
-  guard unsafe statvfs(windowFolder, &state) == 0 else { return 0 }
-  return Int(state.f_bavail) * Int(state.f_frsize)
 }

@@ -1,9 +1,10 @@
 import CMPI
+import Storage
 
 extension World {
   /// The part of a core that each rank of this node has, where all of them compute: at most 1.
   public var coresPerRank: Double {
-    min(1, Double(LaunchEnvironment.coresOnline) / Double(ranksOnNode))
+    min(1, Double(Cores.online) / Double(ranksOnNode))
   }
 
   /// The cores that the ranks of a node share; 1 where this rank is bound to one.
@@ -20,7 +21,7 @@ extension World {
   /// Open MPI may bind several ranks to one core. All ranks call this together. Throws `MPIError`.
   public func complaintAboutCores() throws(MPIError) -> String? {
     let usable = try usableCores()
-    let online = LaunchEnvironment.coresOnline
+    let online = Cores.online
     guard usable < min(ranksOnNode, online) else { return nil }
     return "\(ranksOnNode) ranks share \(usable) of \(online) cores; if that is not meant, source "
       + "launch/env before mpirun, or give it --bind-to none"

@@ -6,6 +6,9 @@ public import Storage
 /// Shapes are those of one sample, [H, W, C] or [C]; memory holds a whole micro-batch, sample by
 /// sample.
 public protocol Layer: Sendable {
+  /// What tables of layers call it: `Conv2D 3×3, stride 2`.
+  var kind: String { get }
+
   /// The shape of one output sample, or what is wrong with the inputs.
   func outputShape(of inputs: [Shape]) throws(NetworkError) -> Shape
 

@@ -8,15 +8,18 @@ extension Network {
   ///
   /// Padding counts as if it were multiplied; algorithms that multiply less, such as Winograd's,
   /// change nothing here.
-  public var trainingOperations: Int {
-    let counts = nodes.map(\.multiplications).filter { $0 > 0 }
-    return 6 * counts.reduce(0, +) - 2 * (counts.first ?? 0)
+  public var trainingOperations: Int { trainingOperationsByNode.reduce(0, +) }
+
+  /// The same for each node.
+  var trainingOperationsByNode: [Int] {
+    let first = nodes.firstIndex { $0.multiplications > 0 }
+    return nodes.indices.map { ($0 == first ? 4 : 6) * nodes[$0].multiplications }
   }
 }
 
 extension Network.Node {
   /// The multiplications of one sample's forward pass, where the layer is made of them; else 0.
-  fileprivate var multiplications: Int {
+  var multiplications: Int {
     switch layer {
     case let layer as Conv2D:
       shape.count * layer.kernel.count * inputs[0].shape.channels / layer.groups

@@ -38,6 +38,37 @@ public enum Folder {
     return names.sorted()
   }
 
+  /// The folder at `path`, or the nearest above it that exists; throws if the folder at `path`
+  /// cannot be made there, or written in.
+  public static func place(for path: String) throws(FileError) -> String {
+    var place = path
+    while !exists(place) {
+      if unsafe access(place, F_OK) == 0 {
+        throw FileError("create", path: path, errorNumber: ENOTDIR)
+      }
+      let slash = place.lastIndex(of: "/")
+      place = slash.map { $0 == place.startIndex ? "/" : String(place[..<$0]) } ?? "."
+    }
+    guard unsafe access(place, W_OK | X_OK) == 0 else {
+      throw FileError("write in", path: place, errorNumber: errno)
+    }
+    return place
+  }
+
+  /// Bytes that are free for this user where `path` lies; 0 where it cannot be asked.
+  public static func freeBytes(_ path: String) -> Int {
+    var state = statvfs()
+    guard unsafe statvfs(path, &state) == 0 else { return 0 }
+    return Int(state.f_bavail) * Int(state.f_frsize)
+  }
+
+  /// Bytes that the file system at `path` holds; 0 where it cannot be asked.
+  public static func bytes(_ path: String) -> Int {
+    var state = statvfs()
+    guard unsafe statvfs(path, &state) == 0 else { return 0 }
+    return Int(state.f_blocks) * Int(state.f_frsize)
+  }
+
   /// Whether there is a folder at `path`.
   public static func exists(_ path: String) -> Bool {
     var status = stat()

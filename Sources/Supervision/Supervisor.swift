@@ -19,6 +19,9 @@ public struct Supervisor {
   /// How far the run is on disk; nil where there is no checkpoint.
   public var progress: () -> RunProgress? = { nil }
 
+  /// How many ranks a run has unless told: one a core that this process may use, at most 8.
+  public static var usualRanks: Int { min(8, Cores.usable) }
+
   /// A run to be described by the properties.
   public init() {}
 

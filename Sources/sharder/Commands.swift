@@ -13,9 +13,12 @@ struct Create: ParsableCommand {
       middle is cut out. All cores decode; their number does not change the result.
       """)
 
-  @Argument(help: "A folder of original files under their usual names, of images, or a file.")
+  @Argument(
+    help: "A folder of original files under their usual names, of images, or a file.",
+    completion: .file())
   var source: String
-  @Option(name: .shortAndLong, help: "The folder to make the data set in.")
+  @Option(
+    name: .shortAndLong, help: "The folder to make the data set in.", completion: .directory)
   var output: String
   @Option(help: "The form of the files: auto, \(SourceFormat.list).")
   var format = "auto"
@@ -93,7 +96,7 @@ struct ReadHDF5: ParsableCommand {
 struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(abstract: "Shows what a data set holds.")
 
-  @Argument(help: "The folder of the data set.")
+  @Argument(help: "The folder of the data set.", completion: .directory)
   var folder: String
   @Flag(help: "Print JSON.")
   var json = false
@@ -109,7 +112,7 @@ struct Verify: ParsableCommand {
     abstract: "Checks every shard of a data set.",
     discussion: "Names each shard that is damaged, and then ends with status 65.")
 
-  @Argument(help: "The folder of the data set.")
+  @Argument(help: "The folder of the data set.", completion: .directory)
   var folder: String
 
   func run() throws {

@@ -1,3 +1,5 @@
+import Storage
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -9,7 +11,4 @@ func fail(_ message: String, _ status: Int32) -> Never {
 }
 
 /// Prints one line on standard error.
-func complain(_ message: String) {
-  let line = Array("sharder: \(message)\n".utf8)
-  _ = unsafe write(STDERR_FILENO, line, line.count)
-}
+func complain(_ message: String) { Console.complain("sharder: " + message) }

@@ -6,10 +6,12 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Evaluates a checkpoint on a data folder, each sample exactly once.")
 
-  @Option(help: "The checkpoint: RUN/checkpoints/step-NNNNNNNN.h5")
+  @Option(
+    help: "The checkpoint: RUN/checkpoints/step-NNNNNNNN.h5",
+    completion: .file(extensions: ["h5"]))
   var checkpoint: String
 
-  @Option(help: "A data folder made by sharder.")
+  @Option(help: "A data folder made by sharder.", completion: .directory)
   var data: String
 
   @Option(help: "Which split of the data (default: test).")

@@ -42,7 +42,7 @@ struct Run: ParsableCommand {
   /// Supervises; this process starts no MPI.
   func run() throws {
     var supervisor = Supervisor()
-    supervisor.ranks = ranks ?? min(8, ProcessInfo.processInfo.activeProcessorCount)
+    supervisor.ranks = ranks ?? Supervisor.usualRanks
     supervisor.fewestRanks = minRanks ?? supervisor.ranks
     supervisor.restartLimit = maxRestarts
     supervisor.program = [try Self.ownPath(), "train"] + training.words
@@ -54,7 +54,7 @@ struct Run: ParsableCommand {
   }
 
   /// Where this program lies: ranks are to be the same one.
-  private static func ownPath() throws -> String {
+  static func ownPath() throws -> String {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
   }
 }

@@ -8,14 +8,19 @@ struct ShowPlan: ParsableCommand {
     commandName: "plan",
     abstract: "Prints the resolved plan, or says what is wrong with it.")
 
-  @Argument(help: "The plan; without one the default plan is shown.")
+  @Argument(
+    help: "The plan; without one the default plan is shown.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var plan: String?
 
-  @Option(help: "A data folder made by sharder, in place of the plan's.")
+  @Option(help: "A data folder made by sharder, in place of the plan's.", completion: .directory)
   var data: String?
 
   @Option(name: .customLong("set"), help: "Change the plan: --set optimizer.lr=0.1")
   var assignments: [String] = []
+
+  @Flag(help: "Show what the plan comes to, and where each value comes from.")
+  var explain = false
 
   /// Prints the plan; needs no MPI.
   func run() throws {
@@ -23,6 +28,7 @@ struct ShowPlan: ParsableCommand {
     command.plan = plan
     command.data = data
     command.assignments = assignments
-    Console.print(try command.resolvedPlan())
+    let lines = explain ? try command.explanation() : [try command.resolvedPlan()]
+    for line in lines { Console.print(line) }
   }
 }

@@ -8,11 +8,15 @@ struct Train: ParsableCommand {
 
   @OptionGroup var arguments: TrainArguments
 
+  @Flag(help: "Check plan, data, memory and run folder, say what would happen, and end.")
+  var dryRun = false
+
   /// Runs the command on all ranks.
   func run() throws {
     TrainCommand.listenToSignals()
-    let command = arguments.command
-    try ExitCode.check(RankProgram.run { try command.run(in: $0) })
+    var command = arguments.command
+    command.isDryRun = dryRun
+    try ExitCode.check(RankProgram.run { [command] in try command.run(in: $0) })
   }
 }
 

@@ -3,15 +3,17 @@ public import Training
 
 /// What `trainer train` and `trainer run` are told of a training.
 struct TrainArguments: ParsableArguments {
-  @Argument(help: "The plan; without one LeNet is trained on the data that are there.")
+  @Argument(
+    help: "The plan; without one LeNet is trained on the data that are there.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var plan: String?
 
-  @Option(help: "A data folder made by sharder, in place of the plan's.")
+  @Option(help: "A data folder made by sharder, in place of the plan's.", completion: .directory)
   var data: String?
 
   @Option(
     name: .customLong("run"),
-    help: "The run folder (default: runs/<plan>-<digest of the recipe>).")
+    help: "The run folder (default: runs/<plan>-<digest of the recipe>).", completion: .directory)
   var folder: String?
 
   @Option(name: .customLong("set"), help: "Change the plan: --set optimizer.lr=0.1")

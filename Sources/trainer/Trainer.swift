@@ -12,7 +12,10 @@ struct Trainer: ParsableCommand {
       trainer run -n 8 PLAN.yaml starts the ranks itself and keeps them going; \
       mpirun -n 8 trainer PLAN.yaml does without a supervisor.
       """,
-    subcommands: [Train.self, Run.self, Evaluate.self, ShowPlan.self, Bench.self],
+    subcommands: [
+      Train.self, Run.self, Evaluate.self, ShowPlan.self, ShowNetworks.self, Doctor.self,
+      Bench.self,
+    ],
     defaultSubcommand: Train.self)
 
   private static func end(_ error: AgreedError) -> Never {

@@ -12,13 +12,15 @@ struct Room {
 /// The layers of the house (design, section 2).
 enum LayerTable {
   static let rooms: [String: Room] = [
-    "trainer": Room(floor: 5, imports: ["Training", "Supervision", "Storage", "ArgumentParser"]),
+    "trainer": Room(
+      floor: 5, imports: ["Training", "Supervision", "Diagnosis", "Storage", "ArgumentParser"]),
     "sharder": Room(floor: 5, imports: ["Datasets", "Storage", "ArgumentParser"]),
     "Training": Room(
       floor: 4,
       imports: [
         "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Storage", "CSignals", "Yams",
       ]),
+    "Diagnosis": Room(floor: 4, imports: ["Collectives", "Kernels", "HDF5", "Storage"]),
     "Supervision": Room(floor: 4, imports: ["Storage", "CProcesses"]),
     "Networks": Room(floor: 3, imports: ["Kernels", "Storage"]),
     "Collectives": Room(floor: 3, imports: ["Kernels", "Storage", "CMPI", "CFutex"]),

@@ -10,6 +10,7 @@
 #include "blocks.h"
 #include "depthwise.h"
 #include "elementwise.h"
+#include "level.h"
 #include "normalization.h"
 #include "pixels.h"
 #include "pooling.h"

@@ -33,6 +33,13 @@ public enum NetworkCatalogue {
     entries.first { $0.name == name }?.defaults ?? .unknown
   }
 
+  /// The images and classes that the network called `name` is usually given.
+  public static func usualInput(
+    of name: String
+  ) throws(NetworkError) -> (shape: Shape, classes: Int) {
+    try entry(named: name).family.usualInput
+  }
+
   private static func entry(named name: String) throws(NetworkError) -> CatalogueEntry {
     if let entry = entries.first(where: { $0.name == name }) { return entry }
     let nearest = nearestName(to: name, among: names).map { "; did you mean \($0)?" } ?? ""
@@ -67,6 +74,15 @@ private struct CatalogueEntry: Sendable {
     case resNetCIFAR(Int, ResidualShortcut)
     case resNet(Network.ResNetDepth)
     case mobileNetV2
+
+    /// Those of the data that the network was published with, or that plans here are for.
+    var usualInput: (shape: Shape, classes: Int) {
+      switch self {
+      case .leNet: ([28, 28, 1], 10)
+      case .vgg, .resNetCIFAR: ([32, 32, 3], 10)
+      case .resNet, .mobileNetV2: ([224, 224, 3], 1000)
+      }
+    }
   }
 
   let name: String

@@ -35,9 +35,7 @@ enum MachineLimits {
 
   /// The most memory that this process ever had, in bytes: VmHWM of /proc/self/status.
   static func peakMemory() -> Int {
-    let status = (try? TextFile.read("/proc/self/status")) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-    let number = line.split { !$0.isNumber }.first ?? "0"
+    let number = ProcessStatus.field("VmHWM").split { !$0.isNumber }.first ?? "0"
     return (Int(number) ?? 0) << 10
   }
 }

@@ -27,10 +27,12 @@ extension TrainCommand {
   public func planSource() throws -> PlanSource {
     var source = PlanSource()
     if let plan { source = try PlanSource(text: TextFile.read(plan), name: plan) }
-    if let data { try source.set(["data", "folder"], text: data) }
+    if let data { try source.set(["data", "folder"], text: data, from: .option("--data")) }
     for assignment in assignments { try source.set(assignment) }
     if plan == nil { try source.setDefault(["network"], "lenet") }
-    if !source.has("data") { try source.set(["data"], text: Self.dataThatAreThere()) }
+    if !source.has("data") {
+      try source.set(["data"], text: Self.dataThatAreThere(), from: .standard)
+    }
     return source
   }
 

@@ -7,7 +7,7 @@ import Storage
 // Everything between the command line and the first step, in order.
 
 /// What all ranks agree on before anything is built.
-private struct Agreed {
+struct Agreed {
   let plan: Plan
   let data: TrainingData
   let recipe: Recipe
@@ -73,7 +73,7 @@ extension TrainCommand {
   }
 
   /// Reads the plan on the root, opens the data on every rank, and decides the recipe.
-  private func agree(in world: World) throws -> Agreed {
+  func agree(in world: World) throws -> Agreed {
     try requireEqualMachines(in: world)
     let text = try world.fromRoot { try planSource().plan().yaml() }
     let plan = try world.together { try PlanSource(text: text, name: "the resolved plan").plan() }
@@ -111,7 +111,7 @@ extension TrainCommand {
   /// Network and loss, if this machine's ranks have memory for the activations.
   ///
   /// What is not there would end in a crash, or in the kernel killing what it likes.
-  private func fitting(_ recipe: Recipe, ranks: Int) throws -> (Network, Loss) {
+  func fitting(_ recipe: Recipe, ranks: Int) throws -> (Network, Loss) {
     let network = try recipe.makeNetwork()
     let micro = recipe.batch.micro
     let needed = Model.memoryBytes(of: network, microBatch: micro)
@@ -123,16 +123,20 @@ extension TrainCommand {
     return (network, try recipe.makeLoss())
   }
 
+  /// What is trained, in one line.
+  static func summary(_ recipe: Recipe, _ layout: ParameterLayout, _ reducer: Reducer) -> String {
+    "\(recipe.network.name): \(layout.learnedCount) parameters · \(recipe.data.samples) images "
+      + "\(Shape(recipe.data.shape)), \(recipe.data.classes) classes · batch "
+      + "\(recipe.batch.global) in \(recipe.batch.microBatches) micro-batches · \(recipe.steps) "
+      + "steps · \(counted(reducer.tree.shares.count, "rank")), "
+      + reducer.transportInUse.rawValue
+  }
+
   private func announce(
     _ recipe: Recipe, _ layout: ParameterLayout, _ reducer: Reducer, _ start: Restored,
     _ coordinator: Coordinator
   ) {
-    coordinator.say(
-      "\(recipe.network.name): \(layout.learnedCount) parameters · \(recipe.data.samples) images "
-        + "\(Shape(recipe.data.shape)), \(recipe.data.classes) classes · batch "
-        + "\(recipe.batch.global) in \(recipe.batch.microBatches) micro-batches · \(recipe.steps) "
-        + "steps · \(counted(reducer.tree.shares.count, "rank")), "
-        + reducer.transportInUse.rawValue)
+    coordinator.say(Self.summary(recipe, layout, reducer))
     for complaint in start.complaints { coordinator.complain(complaint) }
     if let note = reducer.note { coordinator.complain(note) }
     if start.position.step > 0 { coordinator.say("resuming after step \(start.position.step)") }

@@ -39,7 +39,8 @@ extension TrainCommand {
     return start
   }
 
-  private func requireResumable(
+  /// Refuses a checkpoint from which this plan cannot go on.
+  func requireResumable(
     _ checkpoint: Checkpoint?, _ folder: RunFolder, _ recipe: Recipe
   ) throws {
     guard let checkpoint else { return }

@@ -26,6 +26,8 @@ public struct TrainCommand: Sendable {
   public var stopAfter: Int?
   /// Whether ranks on different kinds of CPU are let through.
   public var allowsMixedMachines = false
+  /// Whether to do only what comes before training, write nothing, and say what would happen.
+  public var isDryRun = false
 
   /// The default plan on the data that are there.
   public init() {}
@@ -33,6 +35,7 @@ public struct TrainCommand: Sendable {
   /// Trains, on all ranks of `world` together.
   public func run(in world: World) throws {
     useOneBLASThread()
+    if isDryRun { return try rehearse(in: world) }
     var run = try prepare(in: world)
     let coordinator = run.coordinator
     let watchdog = run.watchdog

@@ -4,6 +4,7 @@ import Yams
 /// The text of a plan, with what the command line changes and what the plan leaves out.
 public struct PlanSource {
   private var tree: Node
+  private var origins = PlanOrigins()
 
   /// Reads the text of a plan; `name` stands in messages.
   public init(text: String, name: String) throws(PlanError) {
@@ -11,6 +12,7 @@ public struct PlanSource {
       throw PlanError("\(name) is no plan: a plan is a mapping such as `network: lenet`")
     }
     tree = node
+    origins.note(.file(name), node, at: [])
   }
 
   /// A plan without anything.
@@ -18,41 +20,57 @@ public struct PlanSource {
 
   /// Sets `key.path=value`, as `--set` gives it.
   public mutating func set(_ assignment: String) throws(PlanError) {
+    try set(assignment, from: .option("--set"))
+  }
+
+  private mutating func set(
+    _ assignment: String, from origin: PlanOrigins.Origin
+  ) throws(PlanError) {
     let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let path = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 2, !path.contains("") else {
       throw PlanError("--set \(assignment): write --set key.path=value")
     }
     let value = try Self.node(of: String(parts[1]), name: "--set \(assignment): the value")
-    try set(path, to: value ?? Node(""))
+    try set(path, to: value ?? Node(""), from: origin)
   }
 
   /// Sets a key to a text, whatever it would mean as YAML.
-  mutating func set(_ path: [String], text: String) throws(PlanError) {
-    try set(path, to: Node(text, Tag(.str), .doubleQuoted))
+  mutating func set(
+    _ path: [String], text: String, from origin: PlanOrigins.Origin
+  ) throws(PlanError) {
+    try set(path, to: Node(text, Tag(.str), .doubleQuoted), from: origin)
   }
 
-  private mutating func set(_ path: [String], to value: Node) throws(PlanError) {
+  private mutating func set(
+    _ path: [String], to value: Node, from origin: PlanOrigins.Origin
+  ) throws(PlanError) {
     tree = try Self.setting(path, in: tree, to: value)
+    origins.note(origin, value, at: path)
   }
 
   /// Whether the plan has a section of that name.
   func has(_ section: String) -> Bool { tree[section] != nil }
 
   /// Sets a key unless the plan has it.
-  public mutating func setDefault(_ path: [String], _ value: String) throws(PlanError) {
+  mutating func setDefault(
+    _ path: [String], _ value: String, from origin: PlanOrigins.Origin = .standard
+  ) throws(PlanError) {
     var node: Node? = tree
     for key in path { node = node?.mapping?[Node(key)] }
-    if node == nil { try set(path.joined(separator: ".") + "=" + value) }
+    if node == nil { try set(path.joined(separator: ".") + "=" + value, from: origin) }
   }
 
   /// Decodes the plan, after filling in what the network's usual recipe says.
-  public func plan() throws(PlanError) -> Plan {
+  public func plan() throws(PlanError) -> Plan { try resolved().plan }
+
+  /// The plan, and where its values come from.
+  func resolved() throws(PlanError) -> (plan: Plan, origins: PlanOrigins) {
     var complete = self
     try complete.fillIn()
     try Self.requireFinite(complete.tree, at: [])
     do {
-      return try YAMLDecoder().decode(Plan.self, from: complete.tree)
+      return (try YAMLDecoder().decode(Plan.self, from: complete.tree), complete.origins)
     } catch let error as PlanError {
       throw error
     } catch let error as DecodingError {
@@ -67,29 +85,33 @@ public struct PlanSource {
     let sections = [
       "batch", "optimizer", "schedule", "update", "loss", "evaluation", "checkpoint", "run",
     ]
-    for section in sections where tree[section] == nil { try set([section], to: .mapping([:])) }
+    for section in sections where tree[section] == nil {
+      try set([section], to: .mapping([:]), from: .standard)
+    }
     for section in Self.shortForms.keys.sorted() {
       guard let node = tree[section] else { continue }
-      try set([section], to: .mapping(try Self.keys(of: node, at: [section])))
+      tree = try Self.setting(
+        [section], in: tree, to: .mapping(try Self.keys(of: node, at: [section])))
     }
     let name = tree["network"]?["name"]?.string ?? ""
     let usual = NetworkCatalogue.defaults(for: name)
-    if tree["steps"] == nil { try setDefault(["epochs"], "\(usual.epochs)") }
+    let origin = PlanOrigins.Origin.usual(network: name)
+    if tree["steps"] == nil { try setDefault(["epochs"], "\(usual.epochs)", from: origin) }
     if (tree["optimizer"]?["name"]?.string ?? usual.optimizer) == usual.optimizer {
-      try setDefault(["optimizer", "name"], usual.optimizer)
+      try setDefault(["optimizer", "name"], usual.optimizer, from: origin)
       if tree["optimizer"]?["lr"] == nil {
-        try setDefault(["optimizer", "lr"], "\(usual.rate)")
-        try setDefault(["batch", "reference"], "256")
+        try setDefault(["optimizer", "lr"], "\(usual.rate)", from: origin)
+        try setDefault(["batch", "reference"], "256", from: origin)
       }
-      try setDefault(["optimizer", "weight_decay"], "\(usual.weightDecay)")
+      try setDefault(["optimizer", "weight_decay"], "\(usual.weightDecay)", from: origin)
     }
     if tree["schedule"]?["name"] == nil {
-      try setDefault(["schedule", "name"], usual.schedule)
+      try setDefault(["schedule", "name"], usual.schedule, from: origin)
       // A run may be shorter than the usual one, and even than its warm-up.
       if tree["steps"] == nil {
         let epochs = tree["epochs"]?.float ?? Double(usual.epochs)
         let warmup = min(usual.warmupEpochs, max(0, epochs / 10))
-        try setDefault(["schedule", "warmup"], "\(warmup) epochs")
+        try setDefault(["schedule", "warmup"], "\(warmup) epochs", from: origin)
       }
     }
   }
@@ -106,7 +128,7 @@ public struct PlanSource {
   }
 
   /// Sections that a plan may give by one word, and the key that the word stands for.
-  private static let shortForms = [
+  static let shortForms = [
     "network": "name", "data": "folder", "optimizer": "name", "schedule": "name", "loss": "name",
   ]
 

@@ -7,8 +7,11 @@ import Storage
 
 /// What bits depend on besides the recipe: the kind of CPU, and the kernels chosen for it.
 enum Machine {
-  /// Bytes of main memory.
-  static var memoryBytes: Int { sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE)) }
+  /// Bytes of main memory, or of what a control group allows of it.
+  static var memoryBytes: Int {
+    let whole = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    return min(whole, ControlGroup.memoryLimit ?? whole)
+  }
 
   /// One line that is equal on machines that give equal bits.
   static func description() -> String {

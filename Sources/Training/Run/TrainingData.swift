@@ -43,6 +43,14 @@ struct TrainingData {
       classes: dataset.classNames.count)
   }
 
+  /// The sets to evaluate on, and how many samples each has.
+  var judgedSets: [(name: String, samples: Int)] {
+    let heldOut = split.heldOut.isEmpty ? validation?.count : split.heldOut.count
+    return [("validation", heldOut), ("test", test?.count)].compactMap { name, count in
+      count.map { (name, $0) }
+    }
+  }
+
   /// Checks the digest of every shard that has none of blocks, the shards shared among the ranks.
   ///
   /// Blocks are compared with their digests when they are first read.
