@@ -37,8 +37,27 @@ import Testing
         == again.output.split(separator: "\n").filter { !$0.hasPrefix("OLDPWD=") })
   }
 
-  @Test func `a wrong number of ranks or group of packages is a usage error`() throws {
-    #expect(try Bash(["launch/local", "-n", "many"]).status == 64)
+  /// Each rank sets for itself what depends on its own node; mpirun is told the rest.
+  @Test func `the supervisor and the ranks set all that launch/env sets, and nothing else`()
+    throws
+  {
+    let env = try names(in: "launch/env", #/export (\w+)=/#)
+    let mpirun = try names(in: "Sources/Supervision/LauncherSettings.swift", #/\bset\("(\w+)"/#)
+    let ranks = try names(in: "Sources/Collectives/LaunchEnvironment.swift", #/\bset\("(\w+)"/#)
+    #expect(mpirun.count > 5 && ranks.count > 1)
+    #expect(mpirun.union(ranks) == env.subtracting(["PATH"]))
+  }
+
+  /// What a pattern finds in a file.
+  private func names(
+    in path: String, _ pattern: Regex<(Substring, Substring)>
+  ) throws -> Set<String> {
+    Set(try Repository.text(of: path).matches(of: pattern).map { String($0.1) })
+  }
+
+  @Test func `wrong arguments are a usage error`() throws {
     #expect(try Bash(["launch/install-packages", "everything"]).status == 64)
+    #expect(try Bash(["launch/install", "--prefix"]).status == 64)
+    #expect(try Bash(["launch/install", "everywhere"]).status == 64)
   }
 }
