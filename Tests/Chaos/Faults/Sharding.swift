@@ -21,7 +21,8 @@ extension Fault {
     try command("whole").run().requireSuccess("sharder")
     let duration = Date.now.timeIntervalSince(began)
     let run = try command("data").start()
-    let process = awaited(upTo: 5) { run.launcher }
+    // The shell that prepares the command has children of its own.
+    let process = awaited(upTo: 5) { run.launcher.flatMap { isNamed("sharder", $0) ? $0 : nil } }
     chance.sleep(upTo: duration)
     if let process, process > 1 { kill(process, SIGKILL) }
     if try run.finish().status == 0 { throw Missed() }
@@ -37,4 +38,9 @@ extension Fault {
     }
     return Finding(kind: "\(place.count) files before")
   }
+}
+
+/// Whether a process runs the program of that name.
+private func isNamed(_ name: String, _ process: pid_t) -> Bool {
+  (try? TextFile.read("/proc/\(process)/comm")) == name + "\n"
 }

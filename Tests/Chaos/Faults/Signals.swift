@@ -63,15 +63,18 @@ extension Trial {
   fileprivate func finding(
     signal: Int32, to process: pid_t, _ run: RunningCommand, status: Int32, _ chance: inout Chance
   ) throws -> Finding {
+    let hasBegun = Record(of: self).step > 0
     let blow = Date.now
     try send(signal, to: process, of: run)
-    let saved = awaited(upTo: 5) { steps().last }
+    let saved = hasBegun ? awaited(upTo: 5) { steps().last } : nil
     let time = Date.now.timeIntervalSince(blow)
     let outcome = try run.finish()
     if steps().last == Ground.steps { throw Missed() }
-    try require(saved != nil, "no checkpoint within 5 s: \(outcome.lastLines)")
+    // Before the first step there is nothing to save, and ranks may not listen yet.
+    try require(saved != nil || !hasBegun, "no checkpoint within 5 s: \(outcome.lastLines)")
     try require(outcome.status == status, "status \(outcome.status): \(outcome.lastLines)")
     try requireResumption(ranks: Int.random(in: 1...Ground.ranks, using: &chance))
-    return Finding(figures: [.saved: time])
+    return Finding(
+      figures: hasBegun ? [.saved: time] : [:], kind: hasBegun ? nil : "before the first step")
   }
 }

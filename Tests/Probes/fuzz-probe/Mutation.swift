@@ -33,7 +33,8 @@ enum Mutation {
     case 4: writeNumber(numbers.randomElement(using: &random)!, at: place, &bytes, &random)
     case 5:
       writeNumber(
-        UInt64(bytes.count &+ Int.random(in: -9...9, using: &random)), at: early, &bytes, &random)
+        UInt64(bitPattern: Int64(bytes.count + Int.random(in: -9...9, using: &random))), at: early,
+        &bytes, &random)
     case 6: bytes.removeLast(bytes.count - place)
     case 7: bytes.removeSubrange(place..<min(place + 1 + early, bytes.count))
     case 8: bytes.insert(contentsOf: bytes[early..<min(early + 64, bytes.count)], at: place)
