@@ -96,4 +96,26 @@ struct PlanTests {
   func `a file that is no mapping is no plan`(_ text: String) {
     #expect(complaint(text)?.hasPrefix("plan.yaml is no") == true)
   }
+
+  /// A list of lists of lists, each of `width` aliases, as many levels deep.
+  private func nested(_ levels: Int, width: Int, _ first: Int) -> String {
+    var text = smallest + "l0: &l0 [" + String(repeating: "x, ", count: first) + "x]\n"
+    for level in 1...levels {
+      let names = Array(repeating: "*l\(level - 1)", count: width).joined(separator: ", ")
+      text += "l\(level): &l\(level) [\(names)]\n"
+    }
+    return text
+  }
+
+  @Test func `a short text that stands for an endless one is refused`() {
+    let parts = [
+      (nested(30, width: 9, 1), "has more than 30 aliases"),
+      (nested(29, width: 1, 1) + "? [*l29, *l29]\n: 1\n", "has more than 30 aliases"),
+      (nested(9, width: 3, 30), "stands for more than 100000 values"),
+      (nested(3, width: 3, 1), "unknown key"),
+    ]
+    for (text, part) in parts {
+      #expect(complaint(text)?.contains(part) == true, "\(complaint(text) ?? "no complaint")")
+    }
+  }
 }

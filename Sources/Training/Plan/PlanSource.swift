@@ -164,6 +164,10 @@ public struct PlanSource {
 
   /// What a text of YAML says; nil for nothing.
   private static func node(of text: String, name: String) throws(PlanError) -> Node? {
+    // Before Yams compares keys: those that are aliases of aliases would keep it busy for ever.
+    guard aliases(in: text) <= mostAliases else {
+      throw PlanError("\(name) has more than \(mostAliases) aliases (*name); write them out")
+    }
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
@@ -176,6 +180,20 @@ public struct PlanSource {
         "\(name) stands for more than \(mostValues) values; write it with fewer aliases")
     }
     return node
+  }
+
+  /// Aliases of aliases multiply: so many stand for at most 3¹⁰ times what is written.
+  private static let mostAliases = 30
+
+  /// How many words of a text look like aliases.
+  private static func aliases(in text: String) -> Int {
+    var count = 0
+    var isStart = true
+    for byte in text.utf8 {
+      if isStart, byte == UInt8(ascii: "*") { count += 1 }
+      isStart = " \t\r\n,:[{?-".utf8.contains(byte)
+    }
+    return count
   }
 
   /// More values than any plan has; a few lines of aliases of aliases stand for billions.
