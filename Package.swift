@@ -107,7 +107,7 @@ let package = Package(
       resources: [.copy("Golden")], swiftSettings: strictTests),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "HDF5", "Images", "Storage", "Pictures", "sharder"],
+      dependencies: ["Datasets", "Kernels", "HDF5", "Images", "Storage", "Pictures", "sharder"],
       swiftSettings: strictTests),
     .testTarget(
       name: "CollectivesTests",

@@ -8,13 +8,15 @@ public struct BatchReader: ~Copyable {
 
   /// A reader of the micro-batches `share` of 0 ..< M, where M micro-batches make a global batch.
   ///
-  /// All memory is allocated here: a step allocates nothing. A reader that reads `ahead` begins at
-  /// once, on a thread that ends with the reader. `leftOut` are the samples of each block that
-  /// were left out before, where anything is known of that.
+  /// The random numbers of `augmentation`, which must suit the store's images, depend on the
+  /// stream's seed. All memory is allocated here: a step allocates nothing. A reader that reads
+  /// `ahead` begins at once, on a thread that ends with the reader. `leftOut` are the samples of
+  /// each block that were left out before, where anything is known of that.
   public init(
-    store: SampleStore, stream: SampleStream, normalization: Normalization,
-    globalBatch: Int, microBatch: Int, share: Range<Int>, firstStep: Int = 0, ahead: Bool = false,
-    onDamaged: DamagePolicy = .stop, leftOut: [Int64]? = nil
+    store: SampleStore, stream: SampleStream, augmentation: Augmentation = .none,
+    normalization: Normalization, globalBatch: Int, microBatch: Int, share: Range<Int>,
+    firstStep: Int = 0, ahead: Bool = false, onDamaged: DamagePolicy = .stop,
+    leftOut: [Int64]? = nil
   ) {
     precondition(
       microBatch > 0 && globalBatch % microBatch == 0,
@@ -22,9 +24,11 @@ public struct BatchReader: ~Copyable {
     precondition(
       share.lowerBound >= 0 && share.upperBound <= globalBatch / microBatch,
       "micro-batches \(share) of \(globalBatch / microBatch)")
+    let pipeline = ImagePipeline(
+      augmentation, seed: stream.seed, shape: store.shape, normalization: normalization)
     let source = MicroBatchSource(
       TrainingOrder(stream, globalBatch: globalBatch, share: share), store: store,
-      normalization: normalization, microBatch: microBatch, onDamaged: onDamaged)
+      pipeline: pipeline, microBatch: microBatch, onDamaged: onDamaged)
     self.leftOut = LeftOutSamples(leftOut ?? [Int64](repeating: 0, count: store.blockCount))
     supply =
       ahead && !share.isEmpty
@@ -68,16 +72,19 @@ public struct EvaluationReader {
   /// It goes over the given samples, or over all in the store. The last micro-batch is padded by
   /// repeating the last sample; `MicroBatch.count` tells how many count.
   public init(
-    store: SampleStore, samples: [UInt32]? = nil, normalization: Normalization,
-    microBatch: Int, share: Range<Int>, onDamaged: DamagePolicy = .stop
+    store: SampleStore, samples: [UInt32]? = nil, augmentation: Augmentation = .none,
+    normalization: Normalization, microBatch: Int, share: Range<Int>,
+    onDamaged: DamagePolicy = .stop
   ) {
     total = samples?.count ?? store.count
     let microBatches = EvaluationReader.microBatchCount(samples: total, microBatch: microBatch)
     precondition(
       share.lowerBound >= 0 && share.upperBound <= microBatches,
       "micro-batches \(share) of \(microBatches)")
+    let pipeline = ImagePipeline(
+      augmentation, seed: 0, shape: store.shape, normalization: normalization)
     let source = MicroBatchSource(
-      EvaluationOrder(samples, count: total), store: store, normalization: normalization,
+      EvaluationOrder(samples, count: total), store: store, pipeline: pipeline,
       microBatch: microBatch, onDamaged: onDamaged)
     supply = .inline(source, source.makeMemory())
     self.share = share

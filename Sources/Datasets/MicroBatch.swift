@@ -1,3 +1,4 @@
+public import Kernels
 public import Storage
 
 /// A micro-batch, ready for the network; valid until its reader is asked for the next one.
@@ -11,6 +12,8 @@ public import Storage
   private let imageElements: UnsafeBufferPointer<Float>
   private let labelElements: UnsafeBufferPointer<Int32>
   private let identityElements: UnsafeBufferPointer<SampleIdentity>
+  private let otherElements: UnsafeBufferPointer<Int32>
+  private let shareElements: UnsafeBufferPointer<Float>
 
   /// The micro-batch `index`, which lies in `memory`.
   internal init(index: Int, count: Int, in memory: MicroBatchMemory) {
@@ -20,6 +23,8 @@ public import Storage
     unsafe imageElements = UnsafeBufferPointer(memory.images.unsafeElements)
     unsafe labelElements = UnsafeBufferPointer(memory.labels.unsafeElements)
     unsafe identityElements = UnsafeBufferPointer(memory.identities.unsafeElements)
+    unsafe otherElements = UnsafeBufferPointer(memory.otherLabels.unsafeElements)
+    unsafe shareElements = UnsafeBufferPointer(memory.shares.unsafeElements)
   }
 
   /// The normalized images [b, H, W, C].
@@ -27,9 +32,16 @@ public import Storage
     @_lifetime(borrow self) get { unsafe imageElements.span }
   }
 
-  /// The labels [b].
+  /// The labels [b]; of a sample mixed of two, the one with the larger share.
   public var labels: Span<Int32> {
     @_lifetime(borrow self) get { unsafe labelElements.span }
+  }
+
+  /// The second labels of samples mixed of two, and the shares of the first; empty if none are.
+  public var mixture: LabelMixture {
+    @_lifetime(borrow self) get {
+      unsafe LabelMixture(others: otherElements.span, shares: shareElements.span)
+    }
   }
 
   /// Which sample of which epoch each is [b].
@@ -47,12 +59,17 @@ internal final class MicroBatchMemory {
   let replacedBlocks: AlignedArray<Int32>
   /// How many samples count.
   var count = 0
+  /// The second labels and the shares of the first, where samples are mixed; else empty.
+  let otherLabels: AlignedArray<Int32>
+  let shares: AlignedArray<Float>
   /// Why the micro-batch could not be read ahead, if so.
   var failure: DatasetError?
 
-  /// Memory for `samples` samples of `shape`.
-  init(samples: Int, shape: Shape) {
-    images = AlignedArray(count: samples * shape.count)
+  /// Memory for `samples` samples of `elements` numbers, which are mixed or not.
+  init(samples: Int, elements: Int, mixed: Bool) {
+    images = AlignedArray(count: samples * elements)
+    otherLabels = AlignedArray(count: mixed ? samples : 0)
+    shares = AlignedArray(count: mixed ? samples : 0)
     labels = AlignedArray(count: samples)
     identities = AlignedArray(count: samples)
     replacedBlocks = AlignedArray(count: samples)

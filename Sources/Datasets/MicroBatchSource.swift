@@ -1,7 +1,7 @@
-internal import Kernels
 internal import Storage
 
-/// Makes a rank's micro-batches: which samples, their pixels normalized, their labels checked.
+/// Makes a rank's micro-batches: which samples, their pixels transformed and normalized, their
+/// labels checked.
 ///
 /// One thread at a time uses it.
 internal final class MicroBatchSource {
@@ -10,26 +10,23 @@ internal final class MicroBatchSource {
   let store: SampleStore
   private let onDamaged: DamagePolicy
   private var hasher = SHA256Hasher()
-  /// What each byte of each channel becomes [C, 256].
-  private let table: AlignedArray<Float>
+  private let pipeline: ImagePipeline
+  private let imageSize: Extent2D
+  /// The numbers of one image.
+  private let imageElements: Int
 
   init(
-    _ order: any SampleOrder, store: SampleStore, normalization: Normalization, microBatch: Int,
+    _ order: any SampleOrder, store: SampleStore, pipeline: ImagePipeline, microBatch: Int,
     onDamaged: DamagePolicy = .stop
   ) {
     precondition(microBatch > 0, "a micro-batch of \(microBatch) samples")
-    precondition(
-      normalization.means.count == store.shape.channels,
-      "\(normalization.means.count) means for images of \(store.shape)")
     self.order = order
     self.store = store
     self.microBatch = microBatch
     self.onDamaged = onDamaged
-    var table = AlignedArray<Float>(count: 256 * store.shape.channels)
-    var entries = table.mutableSpan
-    fillNormalizationTable(
-      means: normalization.means, deviations: normalization.deviations, into: &entries)
-    self.table = table
+    self.pipeline = pipeline
+    imageSize = store.shape.extent
+    imageElements = pipeline.outputSize.count * store.shape.channels
   }
 
   /// Whether the block of a sample is what the index says.
@@ -39,7 +36,7 @@ internal final class MicroBatchSource {
 
   /// Memory for one micro-batch.
   func makeMemory() -> MicroBatchMemory {
-    MicroBatchMemory(samples: microBatch, shape: store.shape)
+    MicroBatchMemory(samples: microBatch, elements: imageElements, mixed: pipeline.mixes)
   }
 
   /// Overwrites `memory` with the micro-batch `number` of the order.
@@ -53,18 +50,31 @@ internal final class MicroBatchSource {
       if memory.count == 0 { return }
     }
     let store = store
-    let table = unsafe table.unsafeElements
-    let size = store.shape.count
-    let channels = store.shape.channels
+    let images = unsafe MemoryView(memory.images.unsafeElements)
     for slot in 0..<microBatch {
       let sample = Int(identities[slot].sample)
       guard isSound(identities[slot]) else { throw store.damage(at: sample) }
       unsafe memory.labels.unsafeElements[slot] = try store.checkedLabel(of: sample)
-      let image = unsafe UnsafeMutableBufferPointer(
-        rebasing: memory.images.unsafeElements[slot * size..<(slot + 1) * size])
-      var output = unsafe image.mutableSpan
-      normalizePixels(
-        store.pixels(of: sample), table: unsafe table.span, channels: channels, into: &output)
+      var image = images.write(slot * imageElements..<(slot + 1) * imageElements)
+      pipeline.run(store.pixels(of: sample), size: imageSize, identities[slot], into: &image)
     }
+    guard pipeline.mixes else { return }
+    var all = images.write(0..<images.count)
+    let share = pipeline.mix(&all, identities[0])
+    memory.mixLabels(ownShare: share)
+  }
+}
+
+extension MicroBatchMemory {
+  /// Gives every sample the label of the one before it as its second one; the first is that with
+  /// the larger share.
+  fileprivate func mixLabels(ownShare share: Float) {
+    let (own, others) = unsafe (labels.unsafeElements, otherLabels.unsafeElements)
+    for slot in 0..<labels.count {
+      unsafe others[slot] = own[slot == 0 ? labels.count - 1 : slot - 1]
+      unsafe shares.unsafeElements[slot] = max(share, 1 - share)
+    }
+    guard share < 0.5 else { return }
+    for slot in 0..<labels.count { unsafe swap(&own[slot], &others[slot]) }
   }
 }

@@ -8,7 +8,7 @@ public struct SampleStream: Sendable {
   /// The number of samples of an epoch.
   public var count: Int { samples.count }
 
-  private let seed: UInt64
+  internal let seed: UInt64
   private let samples: [UInt32]
   private var permutation: [UInt32]
   private var epoch: UInt32?

@@ -10,11 +10,12 @@
 /// - Parameters:
 ///   - logits: [N, K].
 ///   - labels: [N].
+///   - mixture: second labels, and the share of the first ones.
 ///   - losses: [N], overwritten.
 ///   - gradient: [N, K], overwritten with the gradient of the mean over N.
 public func binaryCrossEntropyLoss(
-  logits: Span<Float>, labels: Span<Int32>, losses: inout MutableSpan<Float>,
-  gradient: inout MutableSpan<Float>
+  logits: Span<Float>, labels: Span<Int32>, mixture: LabelMixture = LabelMixture(),
+  losses: inout MutableSpan<Float>, gradient: inout MutableSpan<Float>
 ) {
   let classes = checkedClasses(logits.count, labels.count, losses.count, gradient.count)
   let share = 1 / Float(logits.count)
@@ -22,7 +23,7 @@ public func binaryCrossEntropyLoss(
     var total: Float = 0
     for k in 0..<classes {
       let z = logits[n * classes + k]
-      let t = target(of: labels[n], class: k, among: classes)
+      let t = mixture.target(of: labels[n], sample: n, class: k, among: classes)
       total += max(z, 0) - z * t + log1pf(expf(-abs(z)))
       gradient[n * classes + k] = (logistic(z) - t) * share
     }
@@ -37,27 +38,25 @@ public func binaryCrossEntropyLoss(
 /// - Parameters:
 ///   - logits: z, [N, K].
 ///   - labels: [N].
+///   - mixture: second labels, and the share of the first ones.
 ///   - losses: [N], overwritten.
 ///   - gradient: [N, K], overwritten with the gradient of the mean over N.
 public func meanSquaredErrorLoss(
-  logits: Span<Float>, labels: Span<Int32>, losses: inout MutableSpan<Float>,
-  gradient: inout MutableSpan<Float>
+  logits: Span<Float>, labels: Span<Int32>, mixture: LabelMixture = LabelMixture(),
+  losses: inout MutableSpan<Float>, gradient: inout MutableSpan<Float>
 ) {
   let classes = checkedClasses(logits.count, labels.count, losses.count, gradient.count)
   let share = 2 / Float(logits.count)
   for n in 0..<labels.count {
     var total: Float = 0
     for k in 0..<classes {
-      let error = logits[n * classes + k] - target(of: labels[n], class: k, among: classes)
+      let error =
+        logits[n * classes + k] - mixture.target(of: labels[n], sample: n, class: k, among: classes)
       total += error * error
       gradient[n * classes + k] = error * share
     }
     losses[n] = total / Float(classes)
   }
-}
-
-private func target(of label: Int32, class k: Int, among classes: Int) -> Float {
-  classes == 1 ? Float(label) : Int(label) == k ? 1 : 0
 }
 
 /// The number of classes, K; stops if the counts do not fit.

@@ -11,12 +11,14 @@
 /// - Parameters:
 ///   - logits: [N, K].
 ///   - labels: [N], in 0 ..< K.
+///   - mixture: second labels, and the share of the first ones; losses and gradients are mixed so.
 ///   - labelSmoothing: ε.
 ///   - classWeights: one factor w a class, or empty for 1.
 ///   - losses: [N], overwritten.
 ///   - gradient: [N, K], overwritten with the gradient of the mean over N.
 public func softmaxCrossEntropyLoss(
-  logits: Span<Float>, labels: Span<Int32>, labelSmoothing: Float, classWeights: Span<Float>,
+  logits: Span<Float>, labels: Span<Int32>, mixture: LabelMixture = LabelMixture(),
+  labelSmoothing: Float, classWeights: Span<Float>,
   losses: inout MutableSpan<Float>, gradient: inout MutableSpan<Float>
 ) {
   let samples = labels.count
@@ -28,7 +30,8 @@ public func softmaxCrossEntropyLoss(
   for n in 0..<samples {
     let row = n * classes
     let label = Int(labels[n])
-    let weight = classWeights.isEmpty ? 1 : classWeights[label]
+    let share = mixture.isEmpty ? 1 : mixture.shares[n]
+    let weight = (classWeights.isEmpty ? 1 : classWeights[label]) * share
     var largest = logits[row]
     for k in 1..<classes { largest = max(largest, logits[row + k]) }
     var sum: Float = 0
@@ -45,5 +48,16 @@ public func softmaxCrossEntropyLoss(
       gradient[row + k] = weight * (gradient[row + k] / sum - target) / Float(samples)
     }
     losses[n] = weight * total
+    if share == 1 { continue }
+    let other = Int(mixture.others[n])
+    let otherWeight = (classWeights.isEmpty ? 1 : classWeights[other]) * (1 - share)
+    total = 0
+    for k in 0..<classes {
+      let target = (k == other ? 1 - labelSmoothing : 0) + floor
+      total += target * (logSum - logits[row + k])
+      let probability = expf(logits[row + k] - largest) / sum
+      gradient[row + k] += otherWeight * (probability - target) / Float(samples)
+    }
+    losses[n] += otherWeight * total
   }
 }

@@ -1,39 +1,11 @@
 import Storage
 
-/// A value that a user gives a layer in a plan.
-public enum LayerArgument: Hashable, Sendable {
-  /// A number, whole or not.
-  case number(Double)
-  /// Several numbers, such as a height and a width.
-  case numbers([Double])
-  /// A name.
-  case text(String)
-  /// Yes or no.
-  case flag(Bool)
-}
-
-extension LayerArgument: CustomStringConvertible {
-  /// The value as a plan writes it.
-  public var description: String {
-    switch self {
-    case .number(let value): Self.form(value)
-    case .numbers(let values): "[\(values.map(Self.form).joined(separator: ", "))]"
-    case .text(let value): value
-    case .flag(let value): "\(value)"
-    }
-  }
-
-  private static func form(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? "\(value)"
-  }
-}
-
 /// The arguments that a user gave one layer, to be read by name and type.
 struct LayerArguments {
   /// The layer's name, for messages.
   let layer: String
   /// What the user gave.
-  let values: [String: LayerArgument]
+  let values: [String: PlainValue]
 
   /// The most channels, outputs or groups: more is a slip of the pen.
   static let mostChannels = 1 << 16
@@ -41,7 +13,7 @@ struct LayerArguments {
   static let largestExtent = 1 << 12
 
   /// Stops at the first name, in alphabetical order, that the layer does not know.
-  init(layer: String, values: [String: LayerArgument], known: [String]) throws(NetworkError) {
+  init(layer: String, values: [String: PlainValue], known: [String]) throws(NetworkError) {
     self.layer = layer
     self.values = values
     for name in values.keys.sorted() where !known.contains(name) {
@@ -112,13 +84,13 @@ struct LayerArguments {
     }
   }
 
-  private func given(_ name: String, unless optional: Bool) throws(NetworkError) -> LayerArgument? {
+  private func given(_ name: String, unless optional: Bool) throws(NetworkError) -> PlainValue? {
     if let value = values[name] { return value }
     if optional { return nil }
     throw NetworkError("\(layer) needs the argument \(name)")
   }
 
-  private func wrong(_ name: String, _ value: LayerArgument, _ wanted: String) -> NetworkError {
+  private func wrong(_ name: String, _ value: PlainValue, _ wanted: String) -> NetworkError {
     NetworkError("\(layer): \(name) must be \(wanted), not \(value)")
   }
 

@@ -1,4 +1,4 @@
-import Storage
+public import Storage
 
 /// The layers that a plan can name, with their arguments.
 ///
@@ -24,7 +24,7 @@ public enum LayerCatalogue {
   ///
   /// Throws an error that says which name is unknown, missing or of the wrong type.
   public static func layer(
-    named name: String, arguments: [String: LayerArgument] = [:]
+    named name: String, arguments: [String: PlainValue] = [:]
   ) throws(NetworkError) -> any Layer {
     guard let entry = entries.first(where: { $0.name == name }) else {
       let nearest = nearestName(to: name, among: names) ?? ""

@@ -28,18 +28,20 @@ public struct MicroBatchLoss: Sendable {
 extension Loss {
   /// Overwrites the samples' losses [N] and the gradient [N, K] of their mean.
   func compute(
-    logits: Span<Float>, labels: Span<Int32>, losses: inout MutableSpan<Float>,
-    gradient: inout MutableSpan<Float>
+    logits: Span<Float>, labels: Span<Int32>, mixture: LabelMixture = LabelMixture(),
+    losses: inout MutableSpan<Float>, gradient: inout MutableSpan<Float>
   ) {
     switch self {
     case .softmaxCrossEntropy(let smoothing, let weights):
       softmaxCrossEntropyLoss(
-        logits: logits, labels: labels, labelSmoothing: smoothing, classWeights: weights.span,
-        losses: &losses, gradient: &gradient)
+        logits: logits, labels: labels, mixture: mixture, labelSmoothing: smoothing,
+        classWeights: weights.span, losses: &losses, gradient: &gradient)
     case .binaryCrossEntropy:
-      binaryCrossEntropyLoss(logits: logits, labels: labels, losses: &losses, gradient: &gradient)
+      binaryCrossEntropyLoss(
+        logits: logits, labels: labels, mixture: mixture, losses: &losses, gradient: &gradient)
     case .meanSquaredError:
-      meanSquaredErrorLoss(logits: logits, labels: labels, losses: &losses, gradient: &gradient)
+      meanSquaredErrorLoss(
+        logits: logits, labels: labels, mixture: mixture, losses: &losses, gradient: &gradient)
     }
   }
 }

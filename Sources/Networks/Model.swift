@@ -1,4 +1,4 @@
-import Kernels
+public import Kernels
 public import Storage
 
 /// A network with its memory: runs micro-batches of a fixed size forward and backward.
@@ -70,17 +70,19 @@ public struct Model: ~Copyable {
   /// - Parameters:
   ///   - images: [N, H, W, C].
   ///   - labels: [N]; those of the first `count` samples count.
+  ///   - mixture: second labels of samples that are mixed of two.
   ///   - identities: [N]; random numbers are drawn for them.
   ///   - parameters: the flat array.
   ///   - version: which parameters these are; without it they are prepared anew each time.
   public mutating func forward(
-    images: Span<Float>, labels: Span<Int32>, identities: Span<SampleIdentity>, count: Int? = nil,
-    parameters: Span<Float>, version: ParameterVersion? = nil, mode: Mode
+    images: Span<Float>, labels: Span<Int32>, mixture: LabelMixture = LabelMixture(),
+    identities: Span<SampleIdentity>, count: Int? = nil, parameters: Span<Float>,
+    version: ParameterVersion? = nil, mode: Mode
   ) -> MicroBatchLoss {
     load(images, labels: labels, identities: identities, parameters: parameters)
     prepare(parameters, version: version, mode: mode)
     run(forward: compiled.nodes.indices, identities: identities, parameters: parameters, mode: mode)
-    return computeLoss(labels: labels, count: count ?? microBatch)
+    return computeLoss(labels: labels, mixture: mixture, count: count ?? microBatch)
   }
 
   /// Lets the layers prepare parameters that they have not seen yet.
@@ -113,13 +115,16 @@ public struct Model: ~Copyable {
   }
 
   /// Computes the loss of the logits, and its gradient.
-  mutating func computeLoss(labels: Span<Int32>, count: Int) -> MicroBatchLoss {
+  mutating func computeLoss(
+    labels: Span<Int32>, mixture: LabelMixture = LabelMixture(), count: Int
+  ) -> MicroBatchLoss {
     let view = self.view
     let logits = view.read(compiled.output)
     var gradient = view.write(compiled.outputGradient)
     let lossView = unsafe MemoryView(sampleLosses.unsafeElements)
     var losses = lossView.write(0..<microBatch)
-    loss.compute(logits: logits, labels: labels, losses: &losses, gradient: &gradient)
+    loss.compute(
+      logits: logits, labels: labels, mixture: mixture, losses: &losses, gradient: &gradient)
     var sum = 0.0
     for i in 0..<count { sum += Double(losses[i]) }
     let correct = countCorrect(logits: logits, labels: labels, first: count)

@@ -27,6 +27,9 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible, ExpressibleByA
   /// Height × width × …: all but the innermost extent.
   public var positions: Int { count / channels }
 
+  /// Height and width of an image [H, W, C].
+  public var extent: Extent2D { Extent2D(extents[0], extents[1]) }
+
   /// The form `28×28×1`.
   public var description: String { extents.map(String.init).joined(separator: "×") }
 }

@@ -13,8 +13,8 @@ struct Trainer: ParsableCommand {
       mpirun -n 8 trainer PLAN.yaml does without a supervisor.
       """,
     subcommands: [
-      Train.self, Run.self, Evaluate.self, ShowPlan.self, ShowNetworks.self, Doctor.self,
-      Bench.self,
+      Train.self, Run.self, Evaluate.self, ShowPlan.self, ShowNetworks.self, Augment.self,
+      Doctor.self, Bench.self,
     ],
     defaultSubcommand: Train.self)
 

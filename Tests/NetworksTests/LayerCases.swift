@@ -5,7 +5,7 @@ import Testing
 /// A layer of the catalogue with arguments and input shapes for which its gradient is checked.
 struct LayerCase: Sendable {
   let name: String
-  var arguments: [String: LayerArgument] = [:]
+  var arguments: [String: PlainValue] = [:]
   var inputs: [Shape] = [[5, 4, 4]]
   var microBatch = 2
 

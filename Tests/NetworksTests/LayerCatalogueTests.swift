@@ -5,7 +5,7 @@ import Testing
 @Suite struct LayerCatalogueTests {
   /// What the catalogue, or the layer that it makes, says of a mistake.
   private func complaint(
-    _ name: String, _ arguments: [String: LayerArgument] = [:], _ inputs: [Shape] = [[8, 8, 6]]
+    _ name: String, _ arguments: [String: PlainValue] = [:], _ inputs: [Shape] = [[8, 8, 6]]
   ) -> String? {
     do {
       let layer = try LayerCatalogue.layer(named: name, arguments: arguments)

@@ -5,12 +5,6 @@ import Testing
 extension Runs {
   /// The probe trains as `trainer` does, and notes its allocations at every collective call.
   @Suite struct Allocations {
-    /// What the probe counted on one rank.
-    private struct Count: Equatable {
-      let calls: Int
-      let quiet: Int
-    }
-
     @Test(arguments: ["{name: lenet, dropout: 0.5}", "resnet20"], ["sgd", "lamb"])
     func `steps allocate nothing, through either transport, with either way of reading`(
       network: String, optimizer: String
@@ -28,40 +22,52 @@ extension Runs {
           checkpoint: {every: 0}
           run: {log: 0}
           """, in: folder)
-        for (transport, reading) in [("window", "ahead"), ("messages", "inline")] {
-          let once = try counts(trial, steps, transport, reading)
-          let twice = try counts(trial, 2 * steps, transport, reading)
-          for (one, two) in zip(once, twice) {
-            let callsOfStep = (two.calls - one.calls) / steps
-            #expect(callsOfStep >= 2 && (two.calls - one.calls) % steps == 0)
-            // All steps but the first two, which are no steady state yet.
-            #expect(
-              two.quiet >= (2 * steps - 2) * callsOfStep,
-              "\(transport): \(two.quiet) of \(two.calls) calls, \(callsOfStep) a step")
-          }
-        }
+        try trial.expectNoAllocations(steps: steps)
       }
     }
+  }
+}
 
-    private func counts(_ trial: Trial, _ steps: Int, _ transport: String, _ reading: String)
-      throws -> [Count]
-    {
-      let outcome = try Command(
-        "allocation-probe", ranks: 2,
-        [
-          "plan.yaml", "\(transport)-\(steps)", "steps=\(steps)", "run.transport=\(transport)",
-          "run.reading=\(reading)",
-        ],
-        in: trial.folder
-      ).run()
-      try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
-      let counts = outcome.output.split(separator: "\n").compactMap { line -> Count? in
-        let words = line.split(separator: " ")
-        guard words.count == 4, words[0] == "calls" else { return nil }
-        return Count(calls: Int(words[1]) ?? 0, quiet: Int(words[3]) ?? 0)
+extension Trial {
+  /// What the probe counted on one rank.
+  private struct Count: Equatable {
+    let calls: Int
+    let quiet: Int
+  }
+
+  /// Trains by the probe, either way of reading with another transport, and expects that no step
+  /// but the first two allocates.
+  func expectNoAllocations(steps: Int) throws {
+    for (transport, reading) in [("window", "ahead"), ("messages", "inline")] {
+      let once = try counts(steps, transport, reading)
+      let twice = try counts(2 * steps, transport, reading)
+      for (one, two) in zip(once, twice) {
+        let callsOfStep = (two.calls - one.calls) / steps
+        #expect(callsOfStep >= 2 && (two.calls - one.calls) % steps == 0)
+        // All steps but the first two, which are no steady state yet.
+        #expect(
+          two.quiet >= (2 * steps - 2) * callsOfStep,
+          "\(transport): \(two.quiet) of \(two.calls) calls, \(callsOfStep) a step")
       }
-      try #require(counts.count == 2, "\(outcome.output)")
-      return counts
     }
+  }
+
+  private func counts(_ steps: Int, _ transport: String, _ reading: String) throws -> [Count] {
+    let outcome = try Command(
+      "allocation-probe", ranks: 2,
+      [
+        "plan.yaml", "\(transport)-\(steps)", "steps=\(steps)", "run.transport=\(transport)",
+        "run.reading=\(reading)",
+      ],
+      in: folder
+    ).run()
+    try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+    let counts = outcome.output.split(separator: "\n").compactMap { line -> Count? in
+      let words = line.split(separator: " ")
+      guard words.count == 4, words[0] == "calls" else { return nil }
+      return Count(calls: Int(words[1]) ?? 0, quiet: Int(words[3]) ?? 0)
+    }
+    try #require(counts.count == 2, "\(outcome.output)")
+    return counts
   }
 }

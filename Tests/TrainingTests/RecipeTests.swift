@@ -29,6 +29,26 @@ struct RecipeTests {
     #expect(one == other)
   }
 
+  @Test func `a recipe without transforms says nothing of them`() throws {
+    let form = try recipe(text).canonicalText()
+    #expect(!form.contains("augmentation") && !form.contains("evaluationTransforms"))
+    #expect(try recipe(text + "augmentation: []\n").canonicalText() == form)
+  }
+
+  @Test func `transforms are in the recipe in full, and read back as themselves`() throws {
+    let list =
+      "augmentation: [RandomHorizontalFlip, {transform: RandomCrop, size: 28, padding: 4}]\n"
+    let recipe = try recipe(text + list)
+    let form = recipe.canonicalText()
+    #expect(form.contains(#"{"p":0.5,"transform":"RandomHorizontalFlip"}"#))
+    #expect(form.contains(#""pad_if_needed":false"#))
+    let back = try Recipe(canonicalText: form)
+    #expect(back.canonicalText() == form && back.augmentation == recipe.augmentation)
+    let source = try PlanSource(text: text + list, name: "plan.yaml").plan()
+    let again = try PlanSource(text: source.yaml(), name: "again").plan()
+    #expect(again.augmentation == source.augmentation)
+  }
+
   @Test func `a difference is named by its key with both values`() throws {
     let one = try recipe(text).canonicalText()
     let other = try recipe(text + "optimizer: {lr: 0.25}\n").canonicalText()

@@ -15,6 +15,7 @@
 #include "pixels.h"
 #include "pooling.h"
 #include "product.h"
+#include "resizing.h"
 #include "streaming.h"
 #include "transpose.h"
 #include "updates.h"

@@ -9,4 +9,8 @@
 void lockstep_look_up(
   const uint8_t *pixels, ptrdiff_t count, const float *table, ptrdiff_t channels, float *out);
 
+// The same with the pixels from the last to the first; a pixel's channels keep their order.
+void lockstep_look_up_mirrored(
+  const uint8_t *pixels, ptrdiff_t count, const float *table, ptrdiff_t channels, float *out);
+
 #endif

@@ -1,3 +1,5 @@
+public import Storage
+
 /// One layer of a network described in a plan.
 public struct LayerDescription: Hashable, Sendable {
   /// The kind, from `LayerCatalogue`.
@@ -7,12 +9,12 @@ public struct LayerDescription: Hashable, Sendable {
   /// The names of earlier layers, or `images`; the layer before if nil.
   public var inputs: [String]?
   /// What the kind takes: `channels`, `kernel`.
-  public var arguments: [String: LayerArgument]
+  public var arguments: [String: PlainValue]
 
   /// A layer of the given kind.
   public init(
     layer: String, name: String? = nil, inputs: [String]? = nil,
-    arguments: [String: LayerArgument] = [:]
+    arguments: [String: PlainValue] = [:]
   ) {
     self.layer = layer
     self.name = name

@@ -10,6 +10,8 @@ public struct InputBenchmark: Sendable {
   public var batch: Int
   /// Samples of a micro-batch.
   public var microBatch: Int
+  /// Transforms of images, as the text of a plan's list; nil for none.
+  public var augmentation: String?
   /// How long is measured.
   public var windows: Windows
   /// Whether to print one JSON object.
@@ -59,23 +61,35 @@ public struct InputBenchmark: Sendable {
       let dataset = try Dataset(folder: data)
       return (dataset, try dataset.split("train"))
     }
-    let rate = try rate(dataset, store, ahead: false, in: world)
+    let transforms = try world.together { try suitableTransforms(for: dataset) }
+    let rate = try rate(dataset, store, transforms, ahead: false, in: world)
     let report = Report(
       data: data, ranks: world.size, imagesPerSecond: rate,
-      imagesPerSecondAhead: try self.rate(dataset, store, ahead: true, in: world),
+      imagesPerSecondAhead: try self.rate(dataset, store, transforms, ahead: true, in: world),
       gigabytesPerSecond: rate * Double(dataset.shape.count * MemoryLayout<Float>.stride) / 1e9)
     Coordinator.say(json ? try report.jsonLine() : report.line, in: world)
   }
 
+  /// The transforms asked for, which suit the images.
+  private func suitableTransforms(for dataset: Dataset) throws -> Augmentation {
+    guard let augmentation else { return .none }
+    let list = try TransformList(text: augmentation)
+    let transforms = try list.augmentation(for: .training, channels: dataset.shape.channels)
+    _ = try transforms.outputSize(of: dataset.shape.extent)
+    return transforms
+  }
+
   /// Images that all ranks read a second.
   private func rate(
-    _ dataset: Dataset, _ store: SampleStore, ahead: Bool, in world: World
+    _ dataset: Dataset, _ store: SampleStore, _ transforms: Augmentation, ahead: Bool,
+    in world: World
   ) throws -> Double {
     let share = batch / microBatch
     var reader = BatchReader(
       store: store, stream: SampleStream(count: store.count, seed: 1),
-      normalization: dataset.normalization, globalBatch: batch * world.size,
-      microBatch: microBatch, share: share * world.rank..<share * (world.rank + 1), ahead: ahead)
+      augmentation: transforms, normalization: dataset.normalization,
+      globalBatch: batch * world.size, microBatch: microBatch,
+      share: share * world.rank..<share * (world.rank + 1), ahead: ahead)
     var step = 0
     let seconds = try windows.measure(in: world) {
       var microBatches = reader.microBatches(of: step)

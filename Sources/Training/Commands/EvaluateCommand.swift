@@ -56,7 +56,8 @@ public struct EvaluateCommand: Sendable {
       seed: recipe.seed)
     var evaluator = Evaluator()
     evaluator.add(
-      name, store, normalization: saved.normalization, microBatch: recipe.batch.micro, in: world)
+      name, store, transforms: try world.together { try recipe.makeEvaluationTransforms() },
+      normalization: saved.normalization, microBatch: recipe.batch.micro, in: world)
     let result = try model.evaluate(
       on: evaluator.sets[0], parameters: saved.weightsToJudge.span, version: .after(saved.step),
       in: world)

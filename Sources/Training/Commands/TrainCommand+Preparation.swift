@@ -64,11 +64,13 @@ extension TrainCommand {
         limits: StallLimits(planned: agreed.plan.run.watchdog)),
       model: model,
       samples: agreed.data.reader(
-        recipe.batch, share: reducer.microBatches, firstStep: start.position.step,
-        ahead: readsAhead, leftOut: start.whole?.leftOutSamples(blocks: agreed.data.training)),
+        recipe.batch, try recipe.makeAugmentation(), share: reducer.microBatches,
+        firstStep: start.position.step, ahead: readsAhead,
+        leftOut: start.whole?.leftOutSamples(blocks: agreed.data.training)),
       leavesOut: recipe.onDamaged == .skip ? agreed.data.training : nil,
       updater: updater,
-      evaluator: agreed.data.evaluator(microBatch: recipe.batch.micro, in: world),
+      evaluator: agreed.data.evaluator(
+        try recipe.makeEvaluationTransforms(), microBatch: recipe.batch.micro, in: world),
       weightAverage: AlignedArray(count: averaged))
   }
 

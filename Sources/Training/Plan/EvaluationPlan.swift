@@ -1,3 +1,5 @@
+import Datasets
+
 /// When to evaluate, and what comes of it.
 public struct EvaluationPlan: Codable, Hashable, Sendable {
   /// The figures of validation samples that can decide.
@@ -13,9 +15,11 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var patience: Int?
   /// By how much a better figure has to pass the best so far.
   public var minDelta: Double
+  /// What is done to images before they are evaluated.
+  public var transforms: TransformList
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case every, monitor, patience
+    case every, monitor, patience, transforms
     case minDelta = "min_delta"
   }
 
@@ -26,6 +30,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     monitor = try keys.word(.monitor, default: .loss)
     patience = try keys.decodeIfPresent(Int.self, forKey: .patience)
     minDelta = try keys.value(.minDelta, default: 0)
+    transforms = try keys.transforms(.transforms, for: .evaluation)
     if let patience { try keys.check(patience, .patience, in: 1..., "at least 1") }
     try keys.check(minDelta, .minDelta, in: 0..., "at least 0")
     if patience == nil, keys.contains(.minDelta), minDelta != 0 {

@@ -1,4 +1,4 @@
-public import Networks
+public import Storage
 
 /// Which network to train: one of the catalogue by name, or a list of layers.
 ///
@@ -39,7 +39,7 @@ public struct LayerPlan: Codable, Hashable, Sendable {
   /// Names of earlier layers, or `images`; the layer before if left out.
   public var inputs: [String]?
   /// All other keys.
-  public var arguments: [String: LayerArgument]
+  public var arguments: [String: PlainValue]
 
   private static let ownKeys = ["layer", "name", "inputs"]
 
@@ -55,17 +55,8 @@ public struct LayerPlan: Codable, Hashable, Sendable {
     name = try keys.decodeIfPresent(String.self, forKey: AnyKey(stringValue: "name"))
     inputs = try keys.decodeIfPresent([String].self, forKey: AnyKey(stringValue: "inputs"))
     for key in keys.allKeys where !Self.ownKeys.contains(key.stringValue) {
-      arguments[key.stringValue] = try Self.argument(key, in: keys)
+      arguments[key.stringValue] = try keys.decode(PlainValue.self, forKey: key)
     }
-  }
-
-  private static func argument(
-    _ key: AnyKey, in keys: KeyedDecodingContainer<AnyKey>
-  ) throws -> LayerArgument {
-    if let number = try? keys.decode(Double.self, forKey: key) { return .number(number) }
-    if let flag = try? keys.decode(Bool.self, forKey: key) { return .flag(flag) }
-    if let numbers = try? keys.decode([Double].self, forKey: key) { return .numbers(numbers) }
-    return .text(try keys.decode(String.self, forKey: key))
   }
 
   /// Writes what `init(from:)` reads.
@@ -75,13 +66,7 @@ public struct LayerPlan: Codable, Hashable, Sendable {
     try keys.encodeIfPresent(name, forKey: AnyKey(stringValue: "name"))
     try keys.encodeIfPresent(inputs, forKey: AnyKey(stringValue: "inputs"))
     for (name, argument) in arguments {
-      let key = AnyKey(stringValue: name)
-      switch argument {
-      case .number(let number): try keys.encode(number, forKey: key)
-      case .numbers(let numbers): try keys.encode(numbers, forKey: key)
-      case .text(let text): try keys.encode(text, forKey: key)
-      case .flag(let flag): try keys.encode(flag, forKey: key)
-      }
+      try keys.encode(argument, forKey: AnyKey(stringValue: name))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Datasets
 public import Kernels
 
 extension Convolution.Policy: Codable {}
@@ -10,6 +11,8 @@ public struct Plan: Codable, Sendable {
   public var network: NetworkPlan
   /// On which samples.
   public var data: DataPlan
+  /// What is done to training images.
+  public var augmentation: TransformList
   /// What all random numbers depend on.
   public var seed: UInt64
   /// The length of training, in steps; or `epochs`.
@@ -38,8 +41,8 @@ public struct Plan: Codable, Sendable {
   public var run: RunPlan
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case network, data, seed, steps, epochs, batch, optimizer, schedule, update, groups, loss
-    case convolution, evaluation, checkpoint, run
+    case network, data, augmentation, seed, steps, epochs, batch, optimizer, schedule, update
+    case groups, loss, convolution, evaluation, checkpoint, run
   }
 
   /// Reads a plan; unknown keys and impossible values are errors.
@@ -47,6 +50,7 @@ public struct Plan: Codable, Sendable {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     network = try keys.decode(NetworkPlan.self, forKey: .network)
     data = try keys.decode(DataPlan.self, forKey: .data)
+    augmentation = try keys.transforms(.augmentation, for: .training)
     seed = try keys.value(.seed, default: 1)
     steps = try keys.decodeIfPresent(Int.self, forKey: .steps)
     epochs = try keys.decodeIfPresent(Double.self, forKey: .epochs)

@@ -14,13 +14,12 @@ extension Recipe {
   }
 
   /// The network for the recipe's images and classes, its convolutions computed as it asks.
-  func makeNetwork() throws(NetworkError) -> Network {
-    let network = try describedNetwork()
+  func makeNetwork() throws -> Network {
+    let network = try describedNetwork(try inputShape())
     return convolution == .exact ? network.exact : network
   }
 
-  private func describedNetwork() throws(NetworkError) -> Network {
-    let input = Shape(data.shape)
+  private func describedNetwork(_ input: Shape) throws(NetworkError) -> Network {
     guard let layers = network.layers else {
       return try NetworkCatalogue.network(
         named: network.name, input: input, classes: data.classes, dropout: network.dropout)

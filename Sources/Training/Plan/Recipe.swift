@@ -40,6 +40,10 @@ public struct Recipe: Codable, Sendable {
   public var network: NetworkPlan
   /// On which samples.
   public var data: Samples
+  /// What is done to training images; nil for nothing.
+  public var augmentation: TransformList?
+  /// What is done to images before they are evaluated; nil for nothing.
+  public var evaluationTransforms: TransformList?
   /// What all random numbers depend on.
   public var seed: UInt64
   /// The number of steps of the whole run.
@@ -72,6 +76,8 @@ public struct Recipe: Codable, Sendable {
   public init(_ plan: Plan, data: Samples) {
     network = plan.network
     self.data = data
+    if !plan.augmentation.isEmpty { augmentation = plan.augmentation }
+    if !plan.evaluation.transforms.isEmpty { evaluationTransforms = plan.evaluation.transforms }
     seed = plan.seed
     batch = plan.batch
     let steps = plan.length.inSteps(samples: data.samples, batch: plan.batch.global)

@@ -18,15 +18,16 @@ struct Evaluator {
 
   /// Adds all samples of a store, or the given ones.
   mutating func add(
-    _ name: String, _ store: SampleStore, samples: [UInt32]? = nil, normalization: Normalization,
-    microBatch: Int, onDamaged: DamagePolicy = .stop, in world: World
+    _ name: String, _ store: SampleStore, samples: [UInt32]? = nil,
+    transforms: Augmentation = .none, normalization: Normalization, microBatch: Int,
+    onDamaged: DamagePolicy = .stop, in world: World
   ) {
     let total = EvaluationReader.microBatchCount(
       samples: samples?.count ?? store.count, microBatch: microBatch)
     let runs = Runs(sharing: total, among: world.size)
     let reader = EvaluationReader(
-      store: store, samples: samples, normalization: normalization, microBatch: microBatch,
-      share: runs[world.rank], onDamaged: onDamaged)
+      store: store, samples: samples, augmentation: transforms, normalization: normalization,
+      microBatch: microBatch, share: runs[world.rank], onDamaged: onDamaged)
     sets.append(Set(name: name, reader: reader, runs: runs))
   }
 }
@@ -75,7 +76,8 @@ extension Model {
     _ microBatch: MicroBatch, parameters: Span<Float>, after step: Int
   ) -> MicroBatchLoss {
     forward(
-      images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
-      count: microBatch.count, parameters: parameters, version: .after(step), mode: .training)
+      images: microBatch.images, labels: microBatch.labels, mixture: microBatch.mixture,
+      identities: microBatch.identities, count: microBatch.count, parameters: parameters,
+      version: .after(step), mode: .training)
   }
 }

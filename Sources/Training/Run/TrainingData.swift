@@ -66,22 +66,26 @@ struct TrainingData {
 
   /// The reader of this rank's share of each step from `firstStep` on.
   func reader(
-    _ batch: BatchPlan, share: Range<Int>, firstStep: Int, ahead: Bool, leftOut: [Int64]?
+    _ batch: BatchPlan, _ augmentation: Augmentation, share: Range<Int>, firstStep: Int,
+    ahead: Bool, leftOut: [Int64]?
   ) -> BatchReader {
     BatchReader(
       store: training, stream: SampleStream(samples: split.training, seed: seed),
-      normalization: dataset.normalization, globalBatch: batch.global, microBatch: batch.micro,
-      share: share, firstStep: firstStep, ahead: ahead, onDamaged: plan.onDamaged,
-      leftOut: leftOut)
+      augmentation: augmentation, normalization: dataset.normalization, globalBatch: batch.global,
+      microBatch: batch.micro, share: share, firstStep: firstStep, ahead: ahead,
+      onDamaged: plan.onDamaged, leftOut: leftOut)
   }
 
   /// The sets to evaluate on: validation samples, held out or a split of their own, and test.
-  func evaluator(microBatch: Int, in world: World) -> Evaluator {
+  func evaluator(
+    _ transforms: Augmentation, microBatch: Int, in world: World
+  ) -> Evaluator {
     var evaluator = Evaluator()
     func add(_ name: String, _ store: SampleStore, _ samples: [UInt32]? = nil) {
       evaluator.add(
-        name, store, samples: samples, normalization: dataset.normalization,
-        microBatch: microBatch, onDamaged: plan.onDamaged, in: world)
+        name, store, samples: samples, transforms: transforms,
+        normalization: dataset.normalization, microBatch: microBatch, onDamaged: plan.onDamaged,
+        in: world)
     }
     if !split.heldOut.isEmpty {
       add("validation", training, split.heldOut)

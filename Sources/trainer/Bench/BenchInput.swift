@@ -16,12 +16,16 @@ struct BenchInput: ParsableCommand {
   @Option(help: "Samples of a micro-batch.")
   var micro = 16
 
+  @Option(help: "Transforms, as in a plan: '[{transform: RandomCrop, size: 32, padding: 4}]'")
+  var augmentation: String?
+
   @OptionGroup var options: BenchOptions
 
   /// Runs the measurement on all ranks.
   func run() throws {
     var benchmark = InputBenchmark(
       data: data, batch: batch, microBatch: micro, windows: options.measured())
+    benchmark.augmentation = augmentation
     benchmark.json = options.json
     try ExitCode.check(RankProgram.run { try benchmark.run(in: $0) })
   }
