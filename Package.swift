@@ -21,6 +21,7 @@ let strictTests: [SwiftSetting] = [
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -31,13 +32,16 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // L5: parse arguments, call one function.
     .executableTarget(
       name: "trainer",
-      dependencies: ["Training", "Supervision", "Diagnosis", "Storage", argumentParser],
+      dependencies: [
+        "Training", "Supervision", "Diagnosis", "Reports", "Storage", argumentParser,
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "sharder", dependencies: ["Datasets", "Storage", argumentParser], swiftSettings: strict),
@@ -46,12 +50,18 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Storage", "CSignals", yams,
+        "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Images", "EventFiles", "Journal",
+        "Storage", "CSignals", yams,
       ],
       swiftSettings: strict),
     // L4: starts mpirun and keeps a run going; not a line of it runs under MPI.
     .target(
       name: "Supervision", dependencies: ["Storage", "CProcesses"], exclude: ["README.md"],
+      swiftSettings: strict),
+    // L4: pages about runs, from their folders alone.
+    .target(
+      name: "Reports", dependencies: ["Journal", "Storage"],
+      resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")],
       swiftSettings: strict),
 
     // L4: what a machine is, and what is wrong with it.
@@ -75,8 +85,17 @@ let package = Package(
     .target(
       name: "Images", dependencies: ["Storage", "CTurboJPEG", "CPNG"], swiftSettings: strict),
 
+    // L2: what a run writes down of itself, and reading it.
+    .target(name: "Journal", dependencies: ["Storage"], swiftSettings: strict),
+
+    // L2: what TensorBoard reads.
+    .target(
+      name: "EventFiles", dependencies: ["Storage", protobuf],
+      exclude: ["Messages/event.proto", "Messages/generate"], swiftSettings: strict),
+
     // L1: aligned memory, shapes, random streams, digests, files.
-    .target(name: "Storage", dependencies: ["COpenSSL", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "Storage", dependencies: ["COpenSSL", "CTerminal", "CZlib"], swiftSettings: strict),
 
     // L0: system libraries and their shims.
     .systemLibrary(
@@ -88,6 +107,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CTerminal"),
     .target(name: "CSignals"),
     .target(name: "CFutex"),
     .target(name: "CProcesses"),
@@ -119,6 +139,11 @@ let package = Package(
         "Training", "Networks", "Datasets", "Storage", "HDF5", "Launching", "trainer", "sharder",
       ],
       swiftSettings: strictTests),
+    .testTarget(
+      name: "JournalTests", dependencies: ["Journal", "Storage"], swiftSettings: strictTests),
+    .testTarget(
+      name: "EventFilesTests", dependencies: ["EventFiles"], swiftSettings: strictTests),
+    .testTarget(name: "ReportsTests", dependencies: ["Reports"], swiftSettings: strictTests),
     .testTarget(
       name: "RunTests",
       dependencies: [

@@ -13,7 +13,11 @@ import Synchronization
   public let board: ProgressBoard
 
   private let word: UnsafeMutablePointer<Atomic<UInt64>>
+  /// Where phases that are over are kept; nil, and nothing is kept, unless somebody asks for it.
+  public var timeline: Timeline?
   private var step = 0
+  /// The step in which the present phase began.
+  private var stepOfPhase = 0
   private var meetings = 0
   private var changes = 0
   /// Whether the step before this one ended in an evaluation or a save.
@@ -45,6 +49,11 @@ import Synchronization
   public func enter(_ next: Phase) {
     let now = nanosecondsNow()
     spent[Int(phase.rawValue)] += now - since
+    if let timeline, phase != .preparing {
+      timeline.append(
+        Timeline.Part(step: stepOfPhase, phase: phase, begin: Int(since), end: Int(now)))
+    }
+    stepOfPhase = step
     since = now
     phase = next
     changes &+= 1

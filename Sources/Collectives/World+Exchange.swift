@@ -77,6 +77,20 @@ extension World {
       "MPI_Allgatherv")
   }
 
+  /// The values of all ranks, rank after rank, on the root; nothing on others.
+  ///
+  /// This rank's are as many as its run, `runs[rank]`.
+  public func gatherToRoot(_ values: [Int64], _ runs: Runs) throws(MPIError) -> [Int64] {
+    precondition(values.count == runs[rank].count, "\(values.count) values, a run of \(runs[rank])")
+    var all = [Int64](repeating: 0, count: isRoot ? runs.total : 0)
+    try check(
+      unsafe MPI_Gatherv(
+        values, Int32(values.count), lockstep_int64(), &all, runs.counts, runs.displacements,
+        lockstep_int64(), 0, communicator),
+      "MPI_Gatherv")
+    return all
+  }
+
   /// The lowest rank whose text differs from the root's, or nil where all are the same.
   public func firstRankDiffering(on text: String) throws(MPIError) -> Int? {
     let same = try broadcast(text: text) == text

@@ -8,11 +8,21 @@
 public func countCorrect(logits: Span<Float>, labels: Span<Int32>, first: Int) -> Int {
   let classes = logits.count / labels.count
   var correct = 0
-  for sample in 0..<first {
-    var best = classes == 1 && logits[sample] > 0 ? 1 : 0
-    for k in 1..<max(classes, 1)
-    where logits[sample * classes + k] > logits[sample * classes + best] { best = k }
-    if best == Int(labels[sample]) { correct += 1 }
+  for sample in 0..<first
+  where predictedClass(logits: logits, sample: sample, classes: classes) == Int(labels[sample]) {
+    correct += 1
   }
   return correct
+}
+
+/// The class of the largest logit of a sample, the first of equals; of a single logit, its sign.
+///
+/// - Parameters:
+///   - logits: [N, K].
+///   - classes: K.
+public func predictedClass(logits: Span<Float>, sample: Int, classes: Int) -> Int {
+  var best = classes == 1 && logits[sample] > 0 ? 1 : 0
+  for k in 1..<max(classes, 1)
+  where logits[sample * classes + k] > logits[sample * classes + best] { best = k }
+  return best
 }

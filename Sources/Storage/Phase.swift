@@ -29,6 +29,26 @@ public enum Phase: UInt8, Sendable, CaseIterable {
   public var waitsForOthers: Bool { self == .waiting || self == .publishing }
 }
 
+extension Phase {
+  /// Its name in a trace and in `metrics.jsonl`.
+  public var name: String {
+    switch self {
+    case .preparing: "preparing"
+    case .reading: "reading"
+    case .forward: "forward"
+    case .backward: "backward"
+    case .reducing: "reducing"
+    case .waiting: "waiting"
+    case .updating: "updating"
+    case .publishing: "publishing"
+    case .logging: "logging"
+    case .evaluating: "evaluating"
+    case .saving: "saving"
+    case .finishing: "finishing"
+    }
+  }
+}
+
 extension Phase: CustomStringConvertible {
   /// What a rank in this phase is doing, in words that follow "is".
   public var description: String {

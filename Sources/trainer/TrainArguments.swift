@@ -28,6 +28,10 @@ struct TrainArguments: ParsableArguments {
   @Option(help: "Damaged data: stop, or skip their samples and go on (data.on_damaged).")
   var onDamaged: String?
 
+  @Option(
+    help: "Write what every rank does, step by step, to this file, for https://ui.perfetto.dev")
+  var timeline: String?
+
   @Flag(
     name: .customLong("allow-mixed-cpus"),
     help: "Let ranks on different kinds of CPU train together; bits then depend on who does what.")
@@ -47,6 +51,7 @@ struct TrainArguments: ParsableArguments {
     command.assignments = allAssignments
     command.resume = resume
     command.stopAfter = stopAfter
+    command.timeline = timeline
     command.allowsMixedMachines = allowMixedCPUs
     return command
   }
@@ -64,6 +69,7 @@ struct TrainArguments: ParsableArguments {
     for assignment in allAssignments { words += ["--set", assignment] }
     words += ["--resume", resume.rawValue]
     if let stopAfter { words += ["--stop-after", "\(stopAfter)"] }
+    if let timeline { words += ["--timeline", timeline] }
     if allowMixedCPUs { words.append("--allow-mixed-cpus") }
     if let plan { words += ["--", plan] }
     return words

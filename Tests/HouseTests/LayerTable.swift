@@ -13,13 +13,18 @@ struct Room {
 enum LayerTable {
   static let rooms: [String: Room] = [
     "trainer": Room(
-      floor: 5, imports: ["Training", "Supervision", "Diagnosis", "Storage", "ArgumentParser"]),
+      floor: 5,
+      imports: [
+        "Training", "Supervision", "Diagnosis", "Reports", "Storage", "ArgumentParser",
+      ]),
     "sharder": Room(floor: 5, imports: ["Datasets", "Storage", "ArgumentParser"]),
     "Training": Room(
       floor: 4,
       imports: [
-        "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Storage", "CSignals", "Yams",
+        "Networks", "Collectives", "Datasets", "Kernels", "HDF5", "Images", "EventFiles", "Journal",
+        "Storage", "CSignals", "Yams",
       ]),
+    "Reports": Room(floor: 4, imports: ["Journal", "Storage"]),
     "Diagnosis": Room(floor: 4, imports: ["Collectives", "Kernels", "HDF5", "Storage"]),
     "Supervision": Room(floor: 4, imports: ["Storage", "CProcesses"]),
     "Networks": Room(floor: 3, imports: ["Kernels", "Storage"]),
@@ -28,7 +33,9 @@ enum LayerTable {
     "Kernels": Room(floor: 2, imports: ["Storage", "COpenBLAS", "CVectors"]),
     "HDF5": Room(floor: 2, imports: ["Storage", "CHDF5"]),
     "Images": Room(floor: 2, imports: ["Storage", "CTurboJPEG", "CPNG"]),
-    "Storage": Room(floor: 1, imports: ["COpenSSL", "CZlib"]),
+    "EventFiles": Room(floor: 2, imports: ["Storage", "SwiftProtobuf"]),
+    "Journal": Room(floor: 2, imports: ["Storage"]),
+    "Storage": Room(floor: 1, imports: ["COpenSSL", "CTerminal", "CZlib"]),
     "COpenBLAS": Room(floor: 0),
     "CMPI": Room(floor: 0),
     "CFutex": Room(floor: 0),
@@ -39,6 +46,7 @@ enum LayerTable {
     "COpenSSL": Room(floor: 0),
     "CZlib": Room(floor: 0),
     "CSignals": Room(floor: 0),
+    "CTerminal": Room(floor: 0),
     "CVectors": Room(floor: 0),
   ]
 

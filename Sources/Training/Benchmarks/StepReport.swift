@@ -1,5 +1,6 @@
 import Collectives
 import Networks
+import Storage
 
 /// What `trainer bench step` found.
 struct StepReport: Encodable {

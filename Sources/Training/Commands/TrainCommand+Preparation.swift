@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Journal
 import Kernels
 import Networks
 import Storage
@@ -40,9 +41,12 @@ extension TrainCommand {
     let coordinator = try world.together {
       try Coordinator(
         world, recipe: recipe, folder: folder, layout: model.layout,
-        arrays: 1 + updater.stateNames.count, checkpoints: agreed.plan.checkpoint, from: start)
+        arrays: 1 + updater.stateNames.count, checkpoints: agreed.plan.checkpoint,
+        logging: agreed.recurrence(agreed.plan.run.log),
+        from: start)
     }
     announce(recipe, model.layout, reducer, start, coordinator)
+    coordinator.showSamples(of: agreed.data, recipe.batch, before: start.position.step)
     if let complaint = try world.complaintAboutCores() { coordinator.complain(complaint) }
     let readsAhead = agreed.plan.run.reading.isAhead(
       ranks: world.ranksOnNode, cores: try world.coresToShare())
@@ -52,7 +56,7 @@ extension TrainCommand {
       lastStep: coordinator.decisions.reasonToStop != nil
         ? start.position.step
         : min(recipe.steps, max(stopAfter ?? recipe.steps, start.position.step)),
-      logging: agreed.recurrence(agreed.plan.run.log),
+      histograms: agreed.recurrence(agreed.plan.run.histograms),
       evaluation: agreed.recurrence(agreed.plan.evaluation.every),
       checkpointing: agreed.recurrence(agreed.plan.checkpoint.every),
       preprocessing: Preprocessing(agreed.data.dataset), reducer: reducer,
@@ -60,7 +64,7 @@ extension TrainCommand {
       watchdog: Watchdog(
         Watchdog.Post(
           board: reducer.progress.board, host: world.hostName, nodeCount: world.nodeCount,
-          metrics: folder.metrics),
+          metrics: folder.files.metrics),
         limits: StallLimits(planned: agreed.plan.run.watchdog)),
       model: model,
       samples: agreed.data.reader(

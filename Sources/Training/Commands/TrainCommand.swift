@@ -24,6 +24,8 @@ public struct TrainCommand: Sendable {
   public var resume = Resume.auto
   /// After how many steps to stop although the recipe has more; nil for never.
   public var stopAfter: Int?
+  /// Where a trace of what every rank does goes; nil for none.
+  public var timeline: String?
   /// Whether ranks on different kinds of CPU are let through.
   public var allowsMixedMachines = false
   /// Whether to do only what comes before training, write nothing, and say what would happen.
@@ -41,12 +43,18 @@ public struct TrainCommand: Sendable {
     let watchdog = run.watchdog
     // Its thread looks at memory that ends with MPI.
     defer { watchdog.stop() }
-    coordinator.began(resuming: run.firstStep > 0)
+    coordinator.began(
+      resuming: run.firstStep > 0,
+      in: Machine.environment(of: world, transport: run.reducer.transportInUse))
+    let timeline = try timeline.map { try RankTimeline(path: $0, in: world) }
+    run.reducer.progress.timeline = timeline?.timeline
     // A run that fails keeps what it had handed over to be saved.
     defer { coordinator.finishSaves() }
     let steps = try run.train()
     if coordinator.latest.step != steps { try run.evaluate(after: steps - 1, decides: false) }
     run.reducer.progress.enter(.finishing)
+    try timeline?.finish(in: world, coordinator)
+    coordinator.keepFindings(on: run.evaluator.sets, run.preprocessing)
     try world.together { try coordinator.finish(after: steps) }
     watchdog.stop()
     try run.reducer.close()

@@ -29,6 +29,8 @@ public struct CheckpointPlan: Codable, Hashable, Sendable {
 public struct RunPlan: Codable, Hashable, Sendable {
   /// How often a line of progress is written.
   public var log: Interval
+  /// How often histograms of weights and gradients are written for TensorBoard; 0 for never.
+  public var histograms: Interval
   /// How gradients and parameters travel between ranks.
   public var transport: TransportChoice
   /// When samples are read.
@@ -37,12 +39,15 @@ public struct RunPlan: Codable, Hashable, Sendable {
   /// follow the usual time of a step.
   public var watchdog: Double?
 
-  enum CodingKeys: String, CodingKey, CaseIterable { case log, transport, reading, watchdog }
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case log, histograms, transport, reading, watchdog
+  }
 
   /// Reads a mapping.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     log = try keys.value(.log, default: .steps(50))
+    histograms = try keys.value(.histograms, default: .steps(0))
     transport = try keys.word(.transport, default: .automatic)
     reading = try keys.word(.reading, default: .automatic)
     watchdog = try keys.decodeIfPresent(Double.self, forKey: .watchdog)

@@ -1,6 +1,6 @@
 import Collectives
 import Datasets
-import FoundationEssentials
+import Journal
 import Networks
 import Storage
 
@@ -8,12 +8,18 @@ import Storage
 ///
 /// Every rank has one and calls it in the same places; only the root's prints and writes.
 final class Coordinator {
-  private let isRoot: Bool
+  let isRoot: Bool
+  let folder: RunFolder
   private let size: Int
   private let recipe: Recipe
-  private let folder: RunFolder
   private let writer: CheckpointWriter
   private let metrics: MetricsLog?
+  /// What TensorBoard reads; nil on other ranks.
+  let tensorBoard: TensorBoardLog?
+  /// When a line of progress is due.
+  private let logging: Recurrence
+  /// The line that changes on a terminal; nil where the root has none, and on other ranks.
+  private let progressLine: ProgressLine?
   private var stopwatch = Stopwatch()
   private var lastLog: (time: Duration, step: Int)
   /// What evaluations have decided so far.
@@ -31,19 +37,23 @@ final class Coordinator {
 
   init(
     _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout, arrays: Int,
-    checkpoints: CheckpointPlan, from start: Restored
+    checkpoints: CheckpointPlan, logging: Recurrence, from start: Restored
   ) throws {
     isRoot = world.isRoot
     size = world.size
     self.recipe = recipe
     self.folder = folder
+    self.logging = logging
+    progressLine = isRoot ? Terminal(launched: World.isLaunched).map(ProgressLine.init) : nil
     lock = start.lock
     firstStep = start.position.step
     decisions = Decisions(
       recipe, seeksBest: checkpoints.best, from: start.position.control)
     writer = CheckpointWriter(
       folder.checkpoints, layout, arrays: arrays, keep: checkpoints.keep)
-    metrics = isRoot ? try MetricsLog(folder.metrics) : nil
+    tensorBoard =
+      isRoot ? try TensorBoardLog(folder, after: start.position.step, host: world.hostName) : nil
+    metrics = isRoot ? try MetricsLog(folder.files.metrics) : nil
     lastLog = (.zero, firstStep)
   }
 
@@ -81,7 +91,7 @@ final class Coordinator {
   }
 
   /// Training begins: keeps who runs this, and since when.
-  func began(resuming: Bool) {
+  func began(resuming: Bool, in environment: [String: String]) {
     stopwatch.start()
     guard isRoot else { return }
     writer.warnIfNearlyFull()
@@ -89,12 +99,27 @@ final class Coordinator {
     var event = Event("start", step: firstStep)
     event.ranks = size
     event.text = resuming ? "resumed" : "new"
+    event.environment = environment
     write(event)
   }
 
-  /// One line of progress after a step.
-  func log(_ step: Int, _ totals: ReductionTotals, rate: Double) {
+  /// Tells of a step: an event where one is due, and the line that changes on a terminal.
+  func report(_ step: Int, _ totals: ReductionTotals, rate: Double) {
     guard isRoot else { return }
+    if logging.isDue(after: step) { log(step, totals, rate: rate) }
+    guard let progressLine, progressLine.isDue() || step + 1 == recipe.steps else { return }
+    let done = step + 1
+    let speed =
+      Double((done - firstStep) * recipe.batch.global) / stopwatch.elapsed.seconds
+    progressLine.show(
+      ProgressLine.Figures(
+        step: done, steps: recipe.steps, epoch: epochs(done), loss: totals.meanLoss,
+        accuracy: accuracy(totals), rate: rate, imagesPerSecond: speed,
+        secondsLeft: Double((recipe.steps - done) * recipe.batch.global) / speed))
+  }
+
+  /// An event, and without a terminal a line of progress, after a step.
+  private func log(_ step: Int, _ totals: ReductionTotals, rate: Double) {
     let now = stopwatch.elapsed
     let done = step + 1
     let images = Double((done - lastLog.step) * recipe.batch.global)
@@ -103,15 +128,16 @@ final class Coordinator {
     var event = Event("step", step: done)
     event.epoch = epochs(done)
     event.loss = totals.meanLoss
-    event.accuracy = Double(totals.correct) / Double(recipe.batch.global)
+    event.accuracy = accuracy(totals)
     event.rate = rate
     event.gradientNorm = totals.gradientNorm
     event.imagesPerSecond = speed
     write(event)
+    if progressLine != nil { return }
     let left = Double((recipe.steps - done) * recipe.batch.global) / speed
     Console.print(
       "step \(done)/\(recipe.steps)  epoch \(fixed(epochs(done), 2))"
-        + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(event.accuracy ?? 0))"
+        + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(accuracy(totals)))"
         + "  rate \(fixed(rate, 5))  \(fixed(speed, 0)) images/s  \(fixed(left, 0)) s left")
   }
 
@@ -225,12 +251,24 @@ final class Coordinator {
     Double(steps * recipe.batch.global) / Double(recipe.data.samples)
   }
 
-  private func write(_ event: Event) {
-    guard let metrics else { return }
+  /// The part of a step's samples that were classified correctly.
+  private func accuracy(_ totals: ReductionTotals) -> Double {
+    Double(totals.correct) / Double(recipe.batch.global)
+  }
+
+  /// Keeps an event; a failure is said, and training goes on.
+  func write(_ event: Event) {
+    guard let metrics, let tensorBoard else { return }
+    var written = event
     do {
-      try metrics.append(event)
+      written = try metrics.append(event)
     } catch {
       Console.print("warning: \(error.message)")
+    }
+    do {
+      try tensorBoard.append(written)
+    } catch {
+      complainOfTensorBoard(error)
     }
   }
 }

@@ -1,4 +1,5 @@
 import Networks
+import Storage
 
 /// What is decided while running, by the evaluations on validation samples.
 ///

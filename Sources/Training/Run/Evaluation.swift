@@ -1,3 +1,6 @@
+public import Journal
+import Storage
+
 /// How well a model does on a set of samples, each counted exactly once.
 public struct Evaluation: Sendable, Equatable, CustomStringConvertible {
   /// The samples counted.
@@ -6,6 +9,10 @@ public struct Evaluation: Sendable, Equatable, CustomStringConvertible {
   public var correct: Int
   /// The mean loss of a sample.
   public var loss: Double
+  /// How many samples of each class were taken for which.
+  public var confusion: ConfusionMatrix
+  /// The samples that were taken for another class with most confidence, the worst first.
+  public var mistakes: [Mistake]
 
   /// The part of samples classified correctly.
   public var accuracy: Double { Double(correct) / Double(samples) }

@@ -1,5 +1,6 @@
 import Collectives
 import Datasets
+import Journal
 import Networks
 import Storage
 
@@ -9,6 +10,9 @@ struct Evaluator {
   struct Set {
     /// `test`, or `validation`.
     let name: String
+    let store: SampleStore
+    let transforms: Augmentation
+    let normalization: Normalization
     let reader: EvaluationReader
     /// The micro-batches of each rank.
     let runs: Runs
@@ -28,7 +32,10 @@ struct Evaluator {
     let reader = EvaluationReader(
       store: store, samples: samples, augmentation: transforms, normalization: normalization,
       microBatch: microBatch, share: runs[world.rank], onDamaged: onDamaged)
-    sets.append(Set(name: name, reader: reader, runs: runs))
+    sets.append(
+      Set(
+        name: name, store: store, transforms: transforms, normalization: normalization,
+        reader: reader, runs: runs))
   }
 }
 
@@ -42,7 +49,7 @@ extension Model {
     noting progress: StepProgress = StepProgress()
   ) throws -> Evaluation {
     var losses = [Double](repeating: 0, count: set.runs.total)
-    var counts: [Int64] = [0, 0]
+    var tally = Tally(split: set.name, classCount: distinguishedClasses)
     var microBatches = set.reader.microBatches()
     while let microBatch = try microBatches.next() {
       progress.enter(.evaluating)
@@ -50,14 +57,19 @@ extension Model {
         images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
         count: microBatch.count, parameters: parameters, version: version, mode: .evaluation)
       losses[microBatch.index] = loss.sum
-      counts[0] += Int64(loss.count)
-      counts[1] += Int64(loss.correct)
+      for slot in 0..<loss.count {
+        tally.add(
+          prediction(of: slot), label: Int(microBatch.labels[slot]),
+          sample: Int(microBatch.identities[slot].sample))
+      }
     }
     try world.allGather(&losses, set.runs)
-    try world.sum(&counts)
+    try tally.combine(in: world)
+    let samples = tally.confusion.total
     return Evaluation(
-      samples: Int(counts[0]), correct: Int(counts[1]),
-      loss: losses.reduce(0, +) / Double(counts[0]))
+      samples: samples, correct: tally.confusion.correct,
+      loss: losses.reduce(0, +) / Double(samples), confusion: tally.confusion,
+      mistakes: tally.mistakes)
   }
 
   /// The same with an average of the weights.

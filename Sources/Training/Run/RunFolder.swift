@@ -1,21 +1,22 @@
+import Journal
 import Storage
 
 /// The folder of a run: the resolved plan, checkpoints, metrics; everything that differs from run
 /// to run is here and not in the checkpoints.
 struct RunFolder: Sendable {
-  /// Where it lies.
-  let path: String
+  /// Where its files lie.
+  let files: RunFiles
 
   /// The folder named by the user, or `runs/<plan>-<first 8 hex digits of the recipe's digest>`:
   /// other recipes never collide, and repeating a command resumes.
   init(named name: String?, planName: String, recipe: Recipe) {
-    path = name ?? "runs/\(planName)-\(recipe.shortDigest)"
+    files = RunFiles(folder: name ?? "runs/\(planName)-\(recipe.shortDigest)")
   }
 
+  /// Where it lies.
+  var path: String { files.folder }
   /// The checkpoints.
-  var checkpoints: CheckpointFolder { CheckpointFolder(path: path + "/checkpoints") }
-  /// One JSON object a line, one line an event.
-  var metrics: String { path + "/metrics.jsonl" }
+  var checkpoints: CheckpointFolder { CheckpointFolder(path: files.checkpoints) }
 
   /// Creates the folder and keeps it for this process.
   func take() throws -> FolderLock {
@@ -34,15 +35,12 @@ struct RunFolder: Sendable {
   }
 
   /// Stores the resolved plan.
-  func store(_ plan: Plan) throws {
-    try DurableFile.write(try plan.yaml(), to: path + "/plan.yaml")
-  }
+  func store(_ plan: Plan) throws { try DurableFile.write(try plan.yaml(), to: files.plan) }
 
   /// Keeps the description of the machine; returns the one kept before if it was another.
   func exchangeMachine(_ description: String) throws -> String? {
-    let file = path + "/machine.txt"
-    let before = try? TextFile.read(file)
-    try DurableFile.write(description, to: file)
+    let before = try? TextFile.read(files.machine)
+    try DurableFile.write(description, to: files.machine)
     return before == description ? nil : before
   }
 }

@@ -12,7 +12,7 @@ struct TrainingRun: ~Copyable {
   let firstStep: Int
   /// After how many steps to stop, at most the recipe's.
   let lastStep: Int
-  let logging: Recurrence
+  let histograms: Recurrence
   let evaluation: Recurrence
   let checkpointing: Recurrence
   let preprocessing: Preprocessing
@@ -47,13 +47,14 @@ struct TrainingRun: ~Copyable {
       }
       let totals = try reducer.reduce(control: coordinator.wish)  // every rank: loss, norm, wishes
       try requireFinite(totals, at: step)
+      if histograms.isDue(after: step) { try recordHistograms(after: step) }
       progress.enter(.updating)
       let rate = schedule.rate(at: step) * coordinator.decisions.rateFactor
       try updater.update(reducer, totals, rate: rate, step: step)  // each owner: its slice
       try reducer.publish()
 
       progress.enter(.logging)
-      if logging.isDue(after: step) { coordinator.log(step, totals, rate: rate) }
+      coordinator.report(step, totals, rate: rate)
       if evaluation.isDue(after: step) || step + 1 == recipe.steps { try evaluate(after: step) }
       let wishes = Wish(rawValue: totals.control)
       let stops =

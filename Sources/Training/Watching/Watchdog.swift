@@ -1,5 +1,6 @@
 import Collectives
 import Dispatch
+import Journal
 import Storage
 
 #if canImport(Glibc)
@@ -92,7 +93,7 @@ final class Watchdog: Sendable {
   private func note(_ stall: Stall) {
     var event = Event("stall", step: stall.mark.step + 1)
     event.text = line(stall)
-    try? MetricsLog(post.metrics).append(event)
+    _ = try? MetricsLog(post.metrics).append(event)
   }
 
   private func line(_ stall: Stall) -> String {

@@ -1,5 +1,5 @@
 /// A number with so many digits after the point; one too large for that in its shortest form.
-func fixed(_ value: Double, _ digits: Int) -> String {
+public func fixed(_ value: Double, _ digits: Int) -> String {
   var scale = 1.0
   for _ in 0..<digits { scale *= 10 }
   // Beyond 2^53 a Double has no digits after the point; nor has what is not finite.
@@ -12,16 +12,16 @@ func fixed(_ value: Double, _ digits: Int) -> String {
 }
 
 /// A part of one as a percentage with two digits.
-func percent(_ part: Double) -> String { fixed(part * 100, 2) + " %" }
+public func percent(_ part: Double) -> String { fixed(part * 100, 2) + " %" }
 
 extension Duration {
   /// The duration in seconds.
-  var seconds: Double {
+  public var seconds: Double {
     Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }
 
 /// A number of things: `1 rank`, `8 ranks`.
-func counted(_ number: Int, _ noun: String) -> String {
+public func counted(_ number: Int, _ noun: String) -> String {
   number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
 }

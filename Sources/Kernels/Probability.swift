@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// The probability that softmax gives to class `k` of a sample, exp(z[k]) / Σⱼ exp(z[j]).
+///
+/// - Parameters:
+///   - logits: [N, K].
+///   - classes: K.
+public func softmaxProbability(
+  of k: Int, logits: Span<Float>, sample: Int, classes: Int
+) -> Double {
+  let row = sample * classes
+  let own = Double(logits[row + k])
+  var sum = 0.0
+  for j in 0..<classes { sum += exp(Double(logits[row + j]) - own) }
+  return 1 / sum
+}
+
+/// The logistic function of a logit, 1 / (1 + exp(−z)).
+public func sigmoidProbability(of logit: Float) -> Double { 1 / (1 + exp(-Double(logit))) }
