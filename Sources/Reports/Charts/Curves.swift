@@ -31,7 +31,7 @@ struct Curves {
         run.splits.map { split in
           Series(
             run.isAlone ? split : "\(run.name) · \(split)",
-            color: run.isAlone ? Self.color(of: split) : run.color, .dotted,
+            color: run.isAlone ? Self.color(of: split) : Self.color(of: run, on: split), .dotted,
             run.evaluations(on: split).map { ($0.step, $0[keyPath: figure]) })
         }
       }
@@ -44,6 +44,11 @@ struct Curves {
         run.isAlone ? "training" : run.name, color: run.color, style,
         run.steps.map { ($0.step, $0[keyPath: figure]) })
     }
+  }
+
+  /// With several runs, colours tell runs apart, and dashes sets of samples.
+  private static func color(of run: Run, on split: String) -> String {
+    split == run.splits.first ? run.color : run.color + " second"
   }
 
   /// With one run, colours tell sets of samples apart.

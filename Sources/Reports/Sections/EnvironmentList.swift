@@ -11,7 +11,8 @@ struct EnvironmentList {
   var markup: Markup {
     var facts: [(name: String, value: String)] = []
     if let ranks = run.start?.ranks { facts.append(("ranks", "\(ranks)")) }
-    facts += (run.start?.environment ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    facts += (run.start?.environment ?? [:]).sorted { $0.key.lowercased() < $1.key.lowercased() }
+      .map { ($0.key, $0.value) }
     if let machine = run.history.machine { facts.append(("bits depend on", machine)) }
     facts.append(("run folder", run.history.files.folder))
     let entries = facts.map { name, value -> Markup in
