@@ -14,7 +14,7 @@ extension Coordinator {
   /// Keeps a picture of the first micro-batch of training, as the network will see it.
   func showSamples(of data: TrainingData, _ batch: BatchPlan, before step: Int) {
     keep(after: step - 1) {
-      var reader = data.reader(batch, share: 0..<1, firstStep: step, ahead: false)
+      var reader = data.reader(batch, share: 0..<1, firstStep: step, ahead: false, leftOut: nil)
       var microBatches = reader.microBatches(of: step)
       guard let microBatch = try microBatches.next() else { return [] }
       let dataset = data.dataset
