@@ -46,7 +46,7 @@ extension TrainCommand {
         from: start)
     }
     announce(recipe, model.layout, reducer, start, coordinator)
-    coordinator.showSamples(of: agreed.data, recipe.batch, before: start.position.step)
+    coordinator.showSamples(of: agreed.data, recipe, before: start.position.step)
     if let complaint = try world.complaintAboutCores() { coordinator.complain(complaint) }
     let readsAhead = agreed.plan.run.reading.isAhead(
       ranks: world.ranksOnNode, cores: try world.coresToShare())

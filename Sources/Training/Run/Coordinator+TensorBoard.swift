@@ -12,13 +12,16 @@ extension Coordinator {
   }
 
   /// Keeps a picture of the first micro-batch of training, as the network will see it.
-  func showSamples(of data: TrainingData, _ batch: BatchPlan, before step: Int) {
+  func showSamples(of data: TrainingData, _ recipe: Recipe, before step: Int) {
     keep(after: step - 1) {
-      var reader = data.reader(batch, share: 0..<1, firstStep: step, ahead: false, leftOut: nil)
+      let augmentation = try recipe.makeAugmentation()
+      var reader = data.reader(
+        recipe.batch, augmentation, share: 0..<1, firstStep: step, ahead: false, leftOut: nil)
       var microBatches = reader.microBatches(of: step)
       guard let microBatch = try microBatches.next() else { return [] }
       let dataset = data.dataset
-      let pictures = SamplePictures(shape: dataset.shape, dataset.normalization)
+      let pictures = try SamplePictures(
+        of: dataset.shape, after: augmentation, dataset.normalization)
       return [
         EventValue("samples/train", try pictures.grid(of: microBatch.count, in: microBatch.images))
       ]
