@@ -27,15 +27,18 @@ internal import Storage
           + (file.count < entry.bytes ? "it is truncated" : "it is not the one in the index"),
         remedy: shardRemedy)
     }
+    // Before libhdf5 sees the file: it trusts what it reads.
     if let blocks = entry.blocks {
       let images = blocks.offset..<blocks.offset + entry.samples * shape.count
-      // Before libhdf5 sees the file: it trusts what it reads.
       guard ShardIndex.Blocks.head(of: file.bytes, images: images) == blocks.head else {
         throw DatasetError(
           path,
           "the shard is damaged in its structure or its labels: their SHA-256 is not the one "
             + "in the index", remedy: shardRemedy)
       }
+    } else if file.digest != entry.sha256 {
+      throw DatasetError(
+        path, "the shard is damaged: its SHA-256 is not the one in the index", remedy: shardRemedy)
     }
     let hdf5 = try HDF5File(reading: path)
     let images = try hdf5.root.dataset("images")
