@@ -34,17 +34,17 @@ import Synchronization
   /// A board of this node's ranks, made by all ranks of `world` together; throws `MPIError`.
   ///
   /// Where shared memory is full each rank has one of its own.
-  public init(in world: World) throws(MPIError) {
-    rank = world.rank
+  public convenience init(in world: World) throws(MPIError) {
     // MPI fails on one rank alone where memory is short: all agree before it is asked for.
-    guard try world.minimum(SharedMemory.free) >= leastSharedMemory else {
-      own = AlignedArray(count: 2 * wordsOfLine)
-      unsafe start = UnsafeMutableRawPointer(own.unsafeElements.baseAddress!)
-      unsafe window = nil
-      ranks = world.rank..<world.rank + 1
-      beginWords()
-      return
+    if try world.minimum(SharedMemory.free) >= leastSharedMemory {
+      try self.init(sharedIn: world)
+    } else {
+      self.init(rank: world.rank)
     }
+  }
+
+  private init(sharedIn world: World) throws(MPIError) {
+    rank = world.rank
     own = AlignedArray(count: 0)
     var node = unsafe lockstep_comm_null()
     try check(

@@ -27,7 +27,8 @@ internal import Storage
           + (file.count < entry.bytes ? "it is truncated" : "it is not the one in the index"),
         remedy: shardRemedy)
     }
-    // Before libhdf5 sees the file: it trusts what it reads.
+    // Before libhdf5 sees the file: it trusts what it reads. Without digests of parts the whole is
+    // compared.
     if let blocks = entry.blocks {
       let images = blocks.offset..<blocks.offset + entry.samples * shape.count
       guard ShardIndex.Blocks.head(of: file.bytes, images: images) == blocks.head else {

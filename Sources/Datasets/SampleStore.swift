@@ -84,8 +84,6 @@ public import Storage
   public var checksBlocks: Bool { ledger != nil }
 
   /// Compares the bytes of one shard with the digest in the index; throws if it is damaged.
-  ///
-  /// For shards without digests of blocks; ranks divide them among themselves.
   public func verify(shard: Int) throws {
     if let fault = faults(shard: shard).first { throw fault }
   }

@@ -17,11 +17,7 @@ struct Augment: ParsableCommand {
   @Option(help: "The plan.")
   var plan: String?
 
-  @Option(help: "A data folder made by sharder, in place of the plan's.")
-  var data: String?
-
-  @Option(name: .customLong("set"), help: "Change the plan: --set seed=2")
-  var assignments: [String] = []
+  @OptionGroup var changes: PlanChanges
 
   @Option(help: "The PNG file to write.")
   var output: String
@@ -49,9 +45,7 @@ struct Augment: ParsableCommand {
   func run() throws {
     var command = AugmentCommand(
       output: output, samples: first..<first + samples, epochs: epochs)
-    command.training.plan = plan ?? planFile
-    command.training.data = data
-    command.training.assignments = assignments
+    command.training = changes.command(training: plan ?? planFile)
     let report = try command.run()
     Console.print(json ? report : "\(output): \(samples) samples, \(epochs) epochs")
   }

@@ -8,16 +8,12 @@ struct TrainArguments: ParsableArguments {
     completion: .file(extensions: ["yaml", "yml"]))
   var plan: String?
 
-  @Option(help: "A data folder made by sharder, in place of the plan's.", completion: .directory)
-  var data: String?
+  @OptionGroup var changes: PlanChanges
 
   @Option(
     name: .customLong("run"),
     help: "The run folder (default: runs/<plan>-<digest of the recipe>).", completion: .directory)
   var folder: String?
-
-  @Option(name: .customLong("set"), help: "Change the plan: --set optimizer.lr=0.1")
-  var assignments: [String] = []
 
   @Option(help: "auto: go on from the newest good checkpoint; never: refuse to.")
   var resume = TrainCommand.Resume.auto
@@ -44,9 +40,7 @@ struct TrainArguments: ParsableArguments {
 
   /// What they ask for.
   var command: TrainCommand {
-    var command = TrainCommand()
-    command.plan = plan
-    command.data = data
+    var command = changes.command(training: plan)
     command.run = folder
     command.assignments = allAssignments
     command.resume = resume
@@ -58,13 +52,13 @@ struct TrainArguments: ParsableArguments {
 
   /// All changes of the plan, those with an option of their own last.
   private var allAssignments: [String] {
-    assignments + (onDamaged.map { ["data.on_damaged=\($0)"] } ?? [])
+    changes.assignments + (onDamaged.map { ["data.on_damaged=\($0)"] } ?? [])
   }
 
   /// The words of a command line that says the same.
   var words: [String] {
     var words: [String] = []
-    if let data { words += ["--data", data] }
+    if let data = changes.data { words += ["--data", data] }
     if let folder { words += ["--run", folder] }
     for assignment in allAssignments { words += ["--set", assignment] }
     words += ["--resume", resume.rawValue]

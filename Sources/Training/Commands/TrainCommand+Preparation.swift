@@ -84,7 +84,6 @@ extension TrainCommand {
     let text = try world.fromRoot { try planSource().plan().yaml() }
     let plan = try world.together { try PlanSource(text: text, name: "the resolved plan").plan() }
     let data = try world.together { try TrainingData(plan, seed: plan.seed) }
-    try data.verify(in: world)
     let recipe = Recipe(plan, data: data.description)
     try world.together { try requireShares(recipe, among: world.size) }
     return Agreed(plan: plan, data: data, recipe: recipe)

@@ -51,19 +51,6 @@ struct TrainingData {
     }
   }
 
-  /// Checks the digest of every shard that has none of blocks, the shards shared among the ranks.
-  ///
-  /// Blocks are compared with their digests when they are first read.
-  func verify(in world: World) throws {
-    guard plan.verify else { return }
-    try world.together {
-      for store in [training, validation, test].compactMap({ $0 }) where !store.checksBlocks {
-        let shards = Runs(sharing: store.shardCount, among: world.size)
-        for shard in shards[world.rank] { try store.verify(shard: shard) }
-      }
-    }
-  }
-
   /// The reader of this rank's share of each step from `firstStep` on.
   func reader(
     _ batch: BatchPlan, _ augmentation: Augmentation, share: Range<Int>, firstStep: Int,

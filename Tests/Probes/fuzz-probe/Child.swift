@@ -57,20 +57,14 @@ struct Child {
   }
 }
 
-/// The random numbers of a mutant: SplitMix64 (Steele, Lea and Flood, 2014).
+/// The random numbers of a mutant.
 struct NumberedRandom: RandomNumberGenerator {
-  private var state: UInt64
+  private var numbers: SplitMix64
 
   init(seed: UInt64, reader: String, number: Int) {
-    state = reader.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    state = (state ^ UInt64(number)) &* 0x9E37_79B9_7F4A_7C15
+    let ofReader = reader.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    numbers = SplitMix64(state: (ofReader ^ UInt64(number)) &* 0x9E37_79B9_7F4A_7C15)
   }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 }
