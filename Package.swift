@@ -136,7 +136,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Training", "Networks", "Datasets", "Storage", "HDF5", "Launching", "trainer", "sharder",
+        "Training", "Networks", "Datasets", "Journal", "Storage", "HDF5", "Launching", "Pictures",
+        "trainer", "sharder",
       ],
       swiftSettings: strictTests),
     .testTarget(

@@ -4,7 +4,7 @@ internal import Storage
 /// Reads the splits of HDF5 files that hold images [N, H, W, C] or [N, H, W], and labels.
 ///
 /// A folder has one file a split (`train*.h5`, `test*.h5`, `val*.h5`); a file has `images` and
-/// `labels`, or `train_images`, `train_labels` and so on, or one fitting pair of whatever name.
+/// `labels`, or a pair of another name (`arrayPairs`).
 internal func readHDF5(
   _ files: SourceFiles, images: String?, labels: String?, worker: HDF5Worker?
 ) throws -> SourceData {
@@ -36,81 +36,35 @@ internal func readHDF5File(
   _ path: String, images: String?, labels: String?
 ) throws -> [String: LabelledImages] {
   let file = try HDF5File(reading: path)
-  guard (images == nil) == (labels == nil) else {
-    throw DatasetError(
-      path, "only one of --images and --labels is given", remedy: "give both or none",
-      exitCode: .usage)
-  }
-  if let images, let labels {
-    return ["train": try readPair(file, images, labels, path)]
-  }
-  if try file.root.contains("images"), try file.root.contains("labels") {
-    return ["train": try readPair(file, "images", "labels", path)]
-  }
-  var splits: [String: LabelledImages] = [:]
-  for name in ["train", "test", "validation"] {
-    let (images, labels) = (name + "_images", name + "_labels")
-    if try file.root.contains(images), try file.root.contains(labels) {
-      splits[name] = try readPair(file, images, labels, path)
-    }
-  }
-  if splits["train"] != nil { return splits }
-  let (foundImages, foundLabels) = try findPair(file, path)
-  return ["train": try readPair(file, foundImages, foundLabels, path)]
-}
-
-/// The names of the one dataset of images and the one of labels of the same length.
-private func findPair(
-  _ file: borrowing HDF5File, _ path: String
-) throws -> (images: String, labels: String) {
-  var images: [(name: String, count: Int)] = []
-  var labels: [(name: String, count: Int)] = []
+  var arrays: [ArrayDescription] = []
   for child in try file.root.children() where child.kind == .dataset {
-    let dataset = try file.root.dataset(child.name)
-    guard dataset.type.kind == .integer, let count = dataset.extents.first else { continue }
-    if (3...4).contains(dataset.extents.count) && dataset.type.isStored(as: .uint8) {
-      images.append((child.name, count))
-    } else if dataset.count == count {
-      labels.append((child.name, count))
-    }
+    arrays.append(ArrayDescription(try file.root.dataset(child.name), name: child.name))
   }
-  let fitting = labels.filter { label in images.contains { $0.count == label.count } }
-  guard images.count == 1, fitting.count == 1 else {
-    let found = try file.root.children().map(\.name).joined(separator: ", ")
-    throw DatasetError(
-      path, "which datasets are the images and the labels is not clear (it holds \(found))",
-      remedy: "name them with --images and --labels")
-  }
-  return (images[0].name, fitting[0].name)
+  let pairs = try arrayPairs(in: arrays, images: images, labels: labels, place: path)
+  var splits: [String: LabelledImages] = [:]
+  for (split, pair) in pairs { splits[split] = try readPair(file, pair) }
+  return splits
 }
 
 /// Reads the images and labels of the given names.
 private func readPair(
-  _ file: borrowing HDF5File, _ images: String, _ labels: String, _ path: String
+  _ file: borrowing HDF5File, _ pair: ArrayPair
 ) throws -> LabelledImages {
-  let pixels = try file.root.dataset(images)
-  let numbers = try file.root.dataset(labels)
-  guard (3...4).contains(pixels.extents.count), pixels.type.isStored(as: .uint8),
-    pixels.count > 0
-  else {
-    throw DatasetError(
-      pixels.place,
-      "images must be uint8 [N, H, W, C] or [N, H, W], these are \(pixels.type) \(pixels.extents)",
-      remedy: "convert them, or name another dataset with --images")
-  }
-  let shape = Array(pixels.extents[1...]) + (pixels.extents.count == 3 ? [1] : [])
-  guard shape[2] <= 4 || shape[0] > 4 else {
-    throw DatasetError(
-      pixels.place, "its channels seem to come first: \(pixels.extents)",
-      remedy: "store images as [N, H, W, C]")
-  }
-  guard numbers.type.kind == .integer, numbers.count == pixels.extents[0] else {
-    throw DatasetError(
-      numbers.place,
-      "\(numbers.type) \(numbers.extents) are no whole-number labels of \(pixels.extents[0]) images",
-      remedy: "name the labels with --labels")
-  }
+  let pixels = try file.root.dataset(pair.images)
+  let numbers = try file.root.dataset(pair.labels)
+  let shape = try sampleShape(
+    images: ArrayDescription(pixels, name: pair.images), at: pixels.place,
+    labels: ArrayDescription(numbers, name: pair.labels), at: numbers.place)
   return LabelledImages(
     shape: shape, images: try pixels.read(as: UInt8.self),
     labels: try numbers.read(as: Int64.self).map { Int($0) }, labelFile: numbers.place)
+}
+
+extension ArrayDescription {
+  /// What a dataset says of itself.
+  fileprivate init(_ dataset: borrowing HDF5Dataset, name: String) {
+    self.init(
+      name: name, extents: dataset.extents, isBytes: dataset.type.isStored(as: .uint8),
+      isInteger: dataset.type.kind == .integer, type: "\(dataset.type)")
+  }
 }

@@ -108,7 +108,7 @@ private func folders(in folder: String) throws -> [String] {
 
 /// All files under `folder` in the order of Python's `sorted(os.walk(folder))`, each folder's names
 /// sorted: torchvision's.
-private func files(under folder: String) throws -> [String] {
+internal func files(under folder: String) throws -> [String] {
   var all: [(folder: String, names: [String])] = []
   var waiting = [folder]
   while let next = waiting.popLast() {

@@ -58,6 +58,8 @@ public enum SourceFormat: String, CaseIterable, Sendable {
   case cifar100
   /// HDF5 with a dataset of images and one of labels.
   case hdf5
+  /// NumPy's arrays: an archive `.npz`, or files `.npy`.
+  case numpy
   /// Folders of JPEG and PNG files, one a class, as torchvision's ImageFolder has them.
   case folder
 
@@ -75,9 +77,9 @@ public struct Source: Sendable {
   public var format: SourceFormat?
   /// The names of the classes; nil for those known, else the labels' numbers.
   public var classes: [String]?
-  /// The name of the dataset of images in an HDF5 file; nil to find out.
+  /// The name of the array of images in an HDF5 file or among NumPy's arrays; nil to find out.
   public var images: String?
-  /// The name of the dataset of labels in an HDF5 file; nil to find out.
+  /// The name of the array of labels in an HDF5 file or among NumPy's arrays; nil to find out.
   public var labels: String?
   /// The program that reads HDF5 files in a process of its own; nil to read them in this one.
   public var hdf5Worker: String?
@@ -104,6 +106,7 @@ public struct Source: Sendable {
     case .hdf5:
       let worker = hdf5Worker.map { HDF5Worker(program: $0) }
       return try readHDF5(files, images: images, labels: labels, worker: worker)
+    case .numpy: return try readNumPy(files, images: images, labels: labels)
     case .folder:
       guard classes == nil else {
         throw DatasetError(

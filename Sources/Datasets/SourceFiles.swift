@@ -24,7 +24,7 @@ internal struct SourceFiles {
     if isFolder {
       // A folder with one file of data, whatever its name, stands for that file.
       let data = names.filter { name in
-        [".bin", ".h5", ".hdf5"].contains { name.hasSuffix($0) }
+        [".bin", ".h5", ".hdf5", ".npz"].contains { name.hasSuffix($0) }
       }
       single = data.count == 1 && !cifarNames.contains(data[0]) ? data[0] : nil
     } else {
@@ -44,10 +44,11 @@ internal struct SourceFiles {
     if names.contains(where: { $0.hasPrefix("data_batch_") }) { return .cifar10 }
     if names.contains("train.bin") { return .cifar100 }
     if names.contains(where: { $0.hasSuffix(".h5") || $0.hasSuffix(".hdf5") }) { return .hdf5 }
+    if names.contains(where: { $0.hasSuffix(".npy") }) { return .numpy }
     if names.contains(where: { Folder.exists(path(of: $0)) }) { return .folder }
     throw unknown(
       "none of its files has a usual name (train-images-idx3-ubyte, data_batch_1.bin, train.bin, "
-        + "*.h5), and it holds no folders of images")
+        + "*.h5, *.npy), and it holds no folders of images")
   }
 
   private func guessedFormat(of file: String) throws -> SourceFormat {
@@ -55,6 +56,8 @@ internal struct SourceFiles {
     if Gzip.isCompressed(bytes.bytes) { return .idx }
     let head = unsafe [UInt8](bytes.unsafeBytes.prefix(4))
     if head == [0x89, 0x48, 0x44, 0x46] { return .hdf5 }
+    // "\x93NUM" of an array, "PK" and two numbers of an archive.
+    if head == [0x93, 0x4E, 0x55, 0x4D] || head == [0x50, 0x4B, 3, 4] { return .numpy }
     if head.starts(with: [0, 0, 8]) && (head.last == 3 || head.last == 4) { return .idx }
     switch (bytes.count % 3073 == 0, bytes.count % 3074 == 0) {
     case (true, false): return .cifar10

@@ -31,68 +31,42 @@ public struct Image: Equatable, Sendable {
   public init(
     decoding bytes: RawSpan, pixelLimit: Int = Image.usualPixelLimit
   ) throws(ImageError) {
-    self = try DecodedImage(bytes, shorterSide: nil, pixelLimit: pixelLimit).image
+    let decoder = ImageDecoder(pixelLimit: pixelLimit)
+    try decoder.decode(bytes)
+    self.init(width: decoder.width, height: decoder.height, pixels: decoder.takePixels())
+  }
+
+  /// Decodes the bytes of an image file into a square of `side` pixels, as
+  /// `ImageDecoder.cover(width:height:into:)` does.
+  public init(
+    decoding bytes: RawSpan, square side: Int, pixelLimit: Int = Image.usualPixelLimit
+  ) throws(ImageError) {
+    let decoder = ImageDecoder(pixelLimit: pixelLimit)
+    try decoder.decode(bytes, covering: (side, side))
+    var pixels = [UInt8](repeating: 0, count: 3 * side * side)
+    var target = pixels.mutableSpan
+    decoder.cover(width: side, height: side, into: &target)
+    self.init(width: side, height: side, pixels: pixels)
   }
 
   /// The luminance of every pixel [H, W], after ITU-R 601-2, as PIL's `convert("L")`.
   public var gray: [UInt8] {
-    let weights = [19595, 38470, 7471]
-    return stride(from: 0, to: pixels.count, by: 3).map { start in
-      var sum = 0x8000
-      for channel in 0..<3 { sum += Int(pixels[start + channel]) * weights[channel] }
-      return UInt8(sum >> 16)
-    }
+    var gray = [UInt8](repeating: 0, count: width * height)
+    var target = gray.mutableSpan
+    luminance(of: pixels.span, into: &target)
+    return gray
   }
 }
 
-/// A decoded image, upright, and which part of its pixels' plane the whole picture covers.
-///
-/// A JPEG decoded at half its size has half a pixel too much where the size is odd.
-internal struct DecodedImage {
-  var image: Image
-  /// Left, top, right and bottom edge of the picture, in pixels of `image`.
-  var box: Box
-  /// The size of the picture in its file, upright.
-  var fullWidth: Int
-  var fullHeight: Int
-
-  /// Decodes; a JPEG may come out smaller, its shorter side being at least twice
-  /// `shorterSide`.
-  init(_ bytes: RawSpan, shorterSide: Int?, pixelLimit: Int) throws(ImageError) {
-    let orientation: Orientation
-    switch try ImageFormat(of: bytes) {
-    case .jpeg:
-      let markers = JPEGMarkers(bytes)
-      self = try decodeJPEG(
-        bytes, markers, shorterSide: shorterSide, pixelLimit: pixelLimit)
-      orientation = markers.orientation
-    case .png:
-      let chunks = try PNGChunks(bytes)
-      self.init(whole: try decodePNG(chunks, pixelLimit: pixelLimit))
-      orientation = chunks.orientation
-    }
-    apply(orientation)
+/// Overwrites `gray` [H, W] with the luminance of `pixels` [H, W, 3], after ITU-R 601-2, as PIL's
+/// `convert("L")`.
+public func luminance(of pixels: Span<UInt8>, into gray: inout MutableSpan<UInt8>) {
+  precondition(
+    pixels.count == 3 * gray.count, "\(pixels.count) bytes for \(gray.count) pixels")
+  for index in gray.indices {
+    let red = 19595 * Int(pixels[3 * index])
+    let green = 38470 * Int(pixels[3 * index + 1])
+    let blue = 7471 * Int(pixels[3 * index + 2])
+    gray[index] = UInt8((0x8000 + red + green + blue) >> 16)
   }
-
-  /// A picture of which every pixel is there.
-  init(whole image: Image) {
-    self.init(image, fullWidth: image.width, fullHeight: image.height, reduction: 1)
-  }
-
-  /// A picture that was made smaller by a factor.
-  init(_ image: Image, fullWidth: Int, fullHeight: Int, reduction: Int) {
-    self.image = image
-    box = Box(
-      right: Double(fullWidth) / Double(reduction), bottom: Double(fullHeight) / Double(reduction))
-    self.fullWidth = fullWidth
-    self.fullHeight = fullHeight
-  }
-}
-
-/// A rectangle by its edges, in pixels.
-internal struct Box: Equatable {
-  var left = 0.0
-  var top = 0.0
-  var right: Double
-  var bottom: Double
 }

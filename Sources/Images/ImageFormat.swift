@@ -17,6 +17,12 @@ public enum ImageFormat: String, CustomStringConvertible, Sendable {
     }
   }
 
+  /// Whether the name of the file at `path` has one of the formats' usual endings.
+  public static func isUsual(nameOf path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    return name.contains(".") && (jpeg.fits(fileName: name) || png.fits(fileName: name))
+  }
+
   /// Whether a file of this name may hold this format: its extension is one of the format's usual
   /// ones, or it has none.
   public func fits(fileName: some StringProtocol) -> Bool {

@@ -1,20 +1,23 @@
 internal import CTurboJPEG
 
-/// Decodes a JPEG, smaller by 2, 4 or 8 where its shorter side stays at least twice `shorterSide`.
+/// Decodes a JPEG into `picture`, smaller by 2, 4 or 8 where at least twice the size `covered`, width
+/// and height as stored, is left.
 internal func decodeJPEG(
-  _ bytes: RawSpan, _ markers: JPEGMarkers, shorterSide: Int?, pixelLimit: Int
-) throws(ImageError) -> DecodedImage {
+  _ bytes: RawSpan, _ markers: JPEGMarkers, covering covered: (width: Int, height: Int)?,
+  pixelLimit: Int, into picture: inout DecodedImage
+) throws(ImageError) {
   let decompressor = try Decompressor()
   let header = try decompressor.header(of: bytes, markers)
   guard header.width * header.height <= pixelLimit else {
     throw .tooLarge(width: header.width, height: header.height, limit: pixelLimit)
   }
-  let reduction = [8, 4, 2].first { reduction in
-    min(header.width, header.height) >= 2 * reduction * (shorterSide ?? Int.max >> 4)
+  var reduction = 1
+  if let covered {
+    while reduction < 8, header.width >= 4 * reduction * covered.width,
+      header.height >= 4 * reduction * covered.height
+    { reduction *= 2 }
   }
-  let image = try decompressor.decode(bytes, markers, header, reduction: reduction ?? 1)
-  return DecodedImage(
-    image, fullWidth: header.width, fullHeight: header.height, reduction: reduction ?? 1)
+  try decompressor.decode(bytes, markers, header, reduction: reduction, into: &picture)
 }
 
 /// What a JPEG's header says.
@@ -58,28 +61,27 @@ private struct JPEGHeader {
 
   /// Decodes the pixels; sizes that `reduction` does not divide are rounded up.
   func decode(
-    _ bytes: RawSpan, _ markers: JPEGMarkers, _ header: JPEGHeader, reduction: Int
-  ) throws(ImageError) -> Image {
+    _ bytes: RawSpan, _ markers: JPEGMarkers, _ header: JPEGHeader, reduction: Int,
+    into picture: inout DecodedImage
+  ) throws(ImageError) {
     let width = (header.width + reduction - 1) / reduction
     let height = (header.height + reduction - 1) / reduction
     let channels = header.isCMYK ? 4 : 3
     let format = header.isCMYK ? TJPF_CMYK : TJPF_RGB
-    var status: Int32 = 0
-    let size = channels * width * height
-    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      // A damaged image leaves rows unwritten: nobody shall see what the memory held before.
-      unsafe buffer.initialize(repeating: 0)
-      status = unsafe bytes.withUnsafeBytes {
+    // A damaged image leaves rows unwritten: nobody shall see what the memory held before.
+    picture.pixels.clear(channels * width * height)
+    let status = unsafe picture.pixels.withUnsafeMutableBufferPointer { buffer in
+      unsafe bytes.withUnsafeBytes {
         unsafe tjDecompress2(
           handle, $0.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt($0.count),
           buffer.baseAddress, Int32(width), 0, Int32(height), Int32(format.rawValue),
           TJFLAG_LIMITSCANS)
       }
-      count = size
     }
     if status != 0 && !isHarmless(markers) { throw fault(markers) }
-    return Image(
-      width: width, height: height, pixels: header.isCMYK ? rgb(invertedCMYK: pixels) : pixels)
+    picture.setSize(
+      width, height, fullWidth: header.width, fullHeight: header.height, reduction: reduction)
+    if header.isCMYK { convertInvertedCMYK(&picture.pixels, count: width * height) }
   }
 
   /// Whether the last call only warned, of something that many files have and that loses nothing.
@@ -107,17 +109,15 @@ private struct JPEGHeader {
   }
 }
 
-/// Multiplies out colours of print, stored inverted as Adobe's programs do: PIL takes all so.
-private func rgb(invertedCMYK pixels: [UInt8]) -> [UInt8] {
-  var rgb: [UInt8] = []
-  rgb.reserveCapacity(pixels.count / 4 * 3)
-  for start in stride(from: 0, to: pixels.count, by: 4) {
-    let black = Int(pixels[start + 3])
+/// Multiplies out colours of print in place, `count` pixels of four channels, stored inverted as
+/// Adobe's programs do: PIL takes all so.
+private func convertInvertedCMYK(_ pixels: inout [UInt8], count: Int) {
+  for pixel in 0..<count {
+    let black = Int(pixels[4 * pixel + 3])
     for channel in 0..<3 {
       // (255 - ink) · black / 255, rounded.
-      let product = (255 - Int(pixels[start + channel])) * black + 128
-      rgb.append(UInt8(max(black - (product >> 8 + product) >> 8, 0)))
+      let product = (255 - Int(pixels[4 * pixel + channel])) * black + 128
+      pixels[3 * pixel + channel] = UInt8(max(black - (product >> 8 + product) >> 8, 0))
     }
   }
-  return rgb
 }

@@ -46,25 +46,26 @@ internal enum Orientation: Int {
 }
 
 extension DecodedImage {
-  /// Turns the picture upright.
-  mutating func apply(_ orientation: Orientation) {
+  /// Turns the picture upright; `spare` is memory that its pixels change places with.
+  mutating func apply(_ orientation: Orientation, with spare: inout [UInt8]) {
     guard orientation != .upright else { return }
-    let (columns, rows) = (Double(image.width), Double(image.height))
+    let (columns, rows) = (Double(width), Double(height))
     if orientation.mirrorsColumns {
       (box.left, box.right) = (columns - box.right, columns - box.left)
     }
     if orientation.mirrorsRows { (box.top, box.bottom) = (rows - box.bottom, rows - box.top) }
+    spare.grow(3 * width * height)
+    turn(orientation, into: &spare)
+    swap(&pixels, &spare)
     if orientation.swapsAxes {
       box = Box(left: box.top, top: box.left, right: box.bottom, bottom: box.right)
       swap(&fullWidth, &fullHeight)
+      swap(&width, &height)
     }
-    image = image.turned(orientation)
   }
-}
 
-extension Image {
-  /// The image with its pixels in the places that `orientation` gives them.
-  fileprivate func turned(_ orientation: Orientation) -> Image {
+  /// Overwrites `turned` with the pixels in the places that `orientation` gives them.
+  private func turn(_ orientation: Orientation, into turned: inout [UInt8]) {
     let size = orientation.swapsAxes ? (height, width) : (width, height)
     // Where the pixel of the first upright row and column lies, and the way to the next ones.
     let right = orientation.mirrorsColumns ? -1 : 1
@@ -73,7 +74,6 @@ extension Image {
       (orientation.mirrorsColumns ? width - 1 : 0)
       + (orientation.mirrorsRows ? (height - 1) * width : 0)
     let (column, row) = orientation.swapsAxes ? (down, right) : (right, down)
-    var turned = [UInt8](repeating: 0, count: pixels.count)
     var target = 0
     for y in 0..<size.1 {
       for x in 0..<size.0 {
@@ -82,6 +82,5 @@ extension Image {
         target += 3
       }
     }
-    return Image(width: size.0, height: size.1, pixels: turned)
   }
 }

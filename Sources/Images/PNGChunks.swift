@@ -7,14 +7,18 @@ internal struct PNGChunks {
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
   /// A PNG file of the critical chunks only.
-  private(set) var critical = signature
+  private(set) var critical: [UInt8] = []
   /// The orientation in its Exif data.
   private(set) var orientation = Orientation.upright
 
-  /// Looks at all chunks; throws if the last one is not there.
-  init(_ bytes: RawSpan) throws(ImageError) {
-    var offset = PNGChunks.signature.count
+  /// Looks at all chunks of a file, in the memory of the one before; throws if the last one is not
+  /// there.
+  mutating func read(_ bytes: RawSpan) throws(ImageError) {
+    critical.removeAll(keepingCapacity: true)
     critical.reserveCapacity(bytes.byteCount)
+    critical += PNGChunks.signature
+    orientation = .upright
+    var offset = PNGChunks.signature.count
     while true {
       // Length, type, content and check sum.
       guard offset + 12 <= bytes.byteCount else { throw .cutShort(.png) }

@@ -15,6 +15,8 @@ public struct Event: Codable, Sendable {
   public var loss: Double?
   /// The part of samples classified correctly.
   public var accuracy: Double?
+  /// The part of samples with their label among the first five classes, where there are more.
+  public var topFive: Double?
   /// The samples that were counted.
   public var samples: Int?
   /// The learning rate.
@@ -43,6 +45,7 @@ public struct Event: Codable, Sendable {
   enum CodingKeys: String, CodingKey {
     case event, time, step, epoch, loss, accuracy, samples, rate, ranks, split, text
     case environment, classes, matrix, mistakes, phases
+    case topFive = "top5"
     case gradientNorm = "gradient_norm"
     case imagesPerSecond = "images_per_second"
   }

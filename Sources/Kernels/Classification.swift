@@ -26,3 +26,22 @@ public func predictedClass(logits: Span<Float>, sample: Int, classes: Int) -> In
   where logits[sample * classes + k] > logits[sample * classes + best] { best = k }
   return best
 }
+
+/// How many classes a sample's logits put before the class `label`: 0 where it is the predicted one;
+/// equal logits count in the order of classes.
+///
+/// - Parameters:
+///   - logits: [N, K].
+///   - classes: K.
+public func place(of label: Int, logits: Span<Float>, sample: Int, classes: Int) -> Int {
+  let predicted = predictedClass(logits: logits, sample: sample, classes: classes)
+  guard classes > 1, predicted != label else { return predicted == label ? 0 : 1 }
+  let own = logits[sample * classes + label]
+  var place = 0
+  for k in 0..<classes {
+    let other = logits[sample * classes + k]
+    if other > own || k < label && other == own { place += 1 }
+  }
+  // Logits that are no numbers are neither larger nor equal.
+  return max(place, 1)
+}

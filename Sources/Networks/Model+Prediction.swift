@@ -21,6 +21,11 @@ extension Model {
       confidence: confidence(in: predicted, of: sample, classes: classes))
   }
 
+  /// How many classes the last forward pass puts before the class `label` in a sample.
+  public func place(of label: Int, inSample sample: Int) -> Int {
+    Kernels.place(of: label, logits: logits, sample: sample, classes: classCount)
+  }
+
   private func confidence(in predicted: Int, of sample: Int, classes: Int) -> Double {
     if classes == 1 {
       let logit = logits[sample]

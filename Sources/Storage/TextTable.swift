@@ -18,7 +18,10 @@ public struct TextTable {
   }
 
   /// Adds a row of as many words as there are columns.
-  public mutating func add(_ words: String...) {
+  public mutating func add(_ words: String...) { add(words) }
+
+  /// Adds a row of as many words as there are columns.
+  public mutating func add(_ words: [String]) {
     precondition(words.count == sides.count, "\(words.count) words for \(sides.count) columns")
     rows.append(words)
   }

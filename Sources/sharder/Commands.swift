@@ -26,9 +26,9 @@ struct Create: ParsableCommand {
   var shards: Int?
   @Option(help: "The names of the classes, in the order of the labels: cat,dog,…")
   var classes: String?
-  @Option(help: "The dataset of images in an HDF5 file (default: found out).")
+  @Option(help: "The array of images in an HDF5 or NumPy file (default: found out).")
   var images: String?
-  @Option(help: "The dataset of labels in an HDF5 file (default: found out).")
+  @Option(help: "The array of labels in an HDF5 or NumPy file (default: found out).")
   var labels: String?
   @Option(help: "Width and height that images of a folder are brought to (default: 64).")
   var size: Int?

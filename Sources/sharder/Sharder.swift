@@ -7,7 +7,7 @@ struct Sharder: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sharder",
     abstract: "Makes, shows and checks data sets in shards.",
-    subcommands: [Create.self, Inspect.self, Verify.self, ReadHDF5.self])
+    subcommands: [Create.self, Cut.self, Inspect.self, Verify.self, ReadHDF5.self])
 
   /// Runs the command; a failure is one line on standard error, and a status after sysexits.
   static func main() {

@@ -4,17 +4,22 @@ import Training
 /// `trainer evaluate`: how well a checkpoint does.
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Evaluates a checkpoint on a data folder, each sample exactly once.")
+    abstract: "Evaluates a checkpoint on a data folder, each sample exactly once.",
+    discussion: """
+      Prints accuracy (top-5 too where there are more than five classes) and loss, precision, recall \
+      and F1 of each class, and the confusion matrix: the same digits for any number of ranks. With \
+      --json also the samples that the model was wrong about, the surest first.
+      """)
 
   @Option(
-    help: "The checkpoint: RUN/checkpoints/step-NNNNNNNN.h5",
+    help: "The checkpoint, or a run's folder for its newest one.",
     completion: .file(extensions: ["h5"]))
   var checkpoint: String
 
   @Option(help: "A data folder made by sharder.", completion: .directory)
   var data: String
 
-  @Option(help: "Which split of the data (default: test).")
+  @Option(help: "Which split of the data (default: test, else validation, else train).")
   var split: String?
 
   @Flag(help: "Print one JSON object.")

@@ -13,7 +13,8 @@ struct Trainer: ParsableCommand {
       mpirun -n 8 trainer PLAN.yaml does without a supervisor.
       """,
     subcommands: [
-      Train.self, Run.self, Evaluate.self, Report.self, ShowPlan.self, ShowNetworks.self,
+      Train.self, Run.self, Evaluate.self, Predict.self, Report.self, ShowPlan.self,
+      ShowNetworks.self,
       Augment.self, Doctor.self, Bench.self,
       Doctor.self, Bench.self,
     ],

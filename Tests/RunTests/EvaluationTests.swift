@@ -8,9 +8,18 @@ extension Runs {
     struct Result: Decodable, Hashable {
       let samples: Int
       let accuracy: Double
+      let top5: Double
       let loss: Double
-      let split: String?
-      let event: String?
+      let split: String
+      let confusion: [[Int]]?
+      let mistakes: [Mistake]?
+    }
+
+    struct Mistake: Decodable, Hashable {
+      let sample: Int
+      let label: Int
+      let predicted: Int
+      let confidence: Double
     }
 
     /// Micro-batches of 12 do not divide 10 000 samples.
@@ -30,7 +39,7 @@ extension Runs {
         var results: [Result] = []
         for ranks in [1, 3, 8] {
           try trial.train(ranks: ranks, run: "\(ranks)")
-          results += try metrics(of: trial, run: "\(ranks)").filter { $0.event == "evaluation" }
+          results += try metrics(of: trial, run: "\(ranks)", "evaluation")
           let checkpoint = trial.checkpoint("1", step: 12).path
           let outcome = try trial.trainer(
             ranks: ranks, ["evaluate", "--checkpoint", checkpoint, "--data", data, "--json"]
@@ -40,14 +49,38 @@ extension Runs {
         }
         #expect(results.count == 6)
         #expect(results.allSatisfy { $0.samples == 10_000 && $0.split == "test" })
-        #expect(Set(results.map(\.loss)).count == 1 && Set(results.map(\.accuracy)).count == 1)
+        // Of the event `evaluation` there are no more than these.
+        #expect(Set(results.map { [$0.loss, $0.accuracy, $0.top5] }).count == 1)
+        let whole = results.filter { $0.confusion != nil }
+        #expect(whole.count == 3 && Set(whole).count == 1)
+        try expectSound(try #require(whole.first))
       }
     }
 
-    private func metrics(of trial: Trial, run: String) throws -> [Result] {
+    /// Counts, accuracy and mistakes of an evaluation fit each other.
+    private func expectSound(_ result: Result) throws {
+      let confusion = try #require(result.confusion)
+      #expect(confusion.map { $0.reduce(0, +) }.reduce(0, +) == 10_000)
+      let correct = confusion.indices.map { confusion[$0][$0] }.reduce(0, +)
+      #expect(Double(correct) / 10_000 == result.accuracy)
+      #expect(result.top5 > result.accuracy && result.top5 <= 1)
+      let mistakes = try #require(result.mistakes)
+      #expect(mistakes.count == 24 && Set(mistakes.map(\.sample)).count == 24)
+      for (mistake, next) in zip(mistakes, mistakes.dropFirst()) {
+        #expect(mistake.confidence >= next.confidence)
+      }
+      for mistake in mistakes {
+        #expect(mistake.predicted != mistake.label)
+        #expect(mistake.confidence > 0.1 && mistake.confidence <= 1)
+      }
+    }
+
+    private func metrics(of trial: Trial, run: String, _ event: String) throws -> [Result] {
       let file = trial.folder.appending(path: "\(run)/metrics.jsonl")
-      return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap {
-        try? JSONDecoder().decode(Result.self, from: Data($0.utf8))
+      return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").filter {
+        $0.contains("\"event\":\"\(event)\"")
+      }.map {
+        try JSONDecoder().decode(Result.self, from: Data($0.utf8))
       }
     }
   }

@@ -85,6 +85,17 @@ struct CheckpointFolder: Sendable {
     return (nil, [])
   }
 
+  /// Reads the checkpoint at `path`; of a run's folder, the newest one that is good.
+  static func read(fileOrRun path: String) throws -> Checkpoint {
+    guard Folder.exists(path) else { return try read(path) }
+    guard let newest = try CheckpointFolder(path: path + "/checkpoints").newest().checkpoint else {
+      throw CheckpointError(
+        "\(path): there are no checkpoints in it; name a run's folder, or a checkpoint",
+        exitCode: .noInput)
+    }
+    return newest
+  }
+
   /// Reads a checkpoint after checking its digest.
   static func read(_ path: String) throws -> Checkpoint {
     let file = try MappedFile(path)

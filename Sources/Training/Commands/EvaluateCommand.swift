@@ -1,6 +1,5 @@
 public import Collectives
 import Datasets
-import FoundationEssentials
 import Kernels
 import Networks
 import Storage
@@ -11,7 +10,7 @@ public struct EvaluateCommand: Sendable {
   public let checkpoint: String
   /// The data folder.
   public let data: String
-  /// Which of its splits; nil for `test`, or `train` where there is no other.
+  /// Which of its splits; nil for the first there is of `test`, `validation` and `train`.
   public let split: String?
   /// Whether to print one JSON object.
   public let json: Bool
@@ -24,26 +23,19 @@ public struct EvaluateCommand: Sendable {
     self.json = json
   }
 
-  /// What is printed as JSON.
-  private struct Report: Encodable {
-    let samples: Int
-    let correct: Int
-    let accuracy: Double
-    let loss: Double
-    let split: String
-    let step: Int
-  }
-
   /// Evaluates, on all ranks of `world` together, each sample exactly once.
   public func run(in world: World) throws {
     useOneBLASThread()
-    let saved = try world.together { try CheckpointFolder.read(checkpoint) }
-    let dataset = try world.together { try Dataset(folder: data) }
-    let name = split ?? (dataset.index.splits["test"] == nil ? "train" : "test")
-    let store = try world.together { try dataset.split(name) }
+    let saved = try world.together { try CheckpointFolder.read(fileOrRun: checkpoint) }
     let recipe = try world.together { try Recipe(canonicalText: saved.recipe) }
+    let dataset = try world.together { try Dataset(folder: data) }
+    let name = split ?? Self.usualSplit(of: dataset, recipe)
+    // Samples that the plan held out lie in the training split.
+    let isHeldOut = name == "validation" && dataset.index.splits[name] == nil
+    let place = isHeldOut && recipe.data.validation > 0 ? "train" : name
+    let store = try world.together { try dataset.split(place) }
     try world.together {
-      guard dataset.index.shape == recipe.data.shape, store.classCount == recipe.data.classes
+      guard dataset.shape.extents == recipe.data.shape, store.classCount == recipe.data.classes
       else {
         throw CheckpointError(
           "\(data): images \(dataset.shape) of \(store.classCount) classes, \(checkpoint) was "
@@ -56,35 +48,45 @@ public struct EvaluateCommand: Sendable {
       seed: recipe.seed)
     var evaluator = Evaluator()
     evaluator.add(
-      name, store, transforms: try world.together { try recipe.makeEvaluationTransforms() },
+      name, store, samples: place == name ? nil : recipe.heldOut(of: store.count),
+      transforms: try world.together { try recipe.makeEvaluationTransforms() },
       normalization: saved.normalization, microBatch: recipe.batch.micro, in: world)
     let result = try model.evaluate(
       on: evaluator.sets[0], parameters: saved.weightsToJudge.span, version: .after(saved.step),
       in: world)
-    let line = json ? try jsonLine(result, name, saved.step) : "\(name): \(result)"
-    Coordinator.say(line, in: world)
+    if json {
+      let report = EvaluationReport(
+        result, split: name, step: saved.step, classNames: saved.classNames)
+      Coordinator.say(try report.jsonLine(), in: world)
+    } else {
+      let table = EvaluationTable(result, classNames: saved.classNames)
+      for line in table.lines(split: name) { Coordinator.say(line, in: world) }
+    }
   }
 
-  private func jsonLine(_ result: Evaluation, _ split: String, _ step: Int) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    let report = Report(
-      samples: result.samples, correct: result.correct, accuracy: result.accuracy,
-      loss: result.loss, split: split, step: step)
-    return String(decoding: try encoder.encode(report), as: UTF8.self)
+  /// The split that says most of a model.
+  private static func usualSplit(of dataset: Dataset, _ recipe: Recipe) -> String {
+    if dataset.index.splits["test"] != nil { return "test" }
+    let isValidated = dataset.index.splits["validation"] != nil || recipe.data.validation > 0
+    return isValidated ? "validation" : "train"
+  }
+}
+
+extension Recipe {
+  /// The samples of so many training samples that the run held out.
+  fileprivate func heldOut(of count: Int) -> [UInt32] {
+    ValidationSplit(count: count, heldOut: min(data.validation, count - 1), seed: seed).heldOut
   }
 }
 
 extension Checkpoint {
   /// The moving average of the weights where there is one, else the weights.
-  fileprivate var weightsToJudge: [Float] {
+  var weightsToJudge: [Float] {
     states.first { $0.name == State.average }?.values ?? parameters
   }
 
   /// How pixels become numbers.
-  fileprivate var normalization: Normalization {
+  var normalization: Normalization {
     Normalization(means: means, deviations: deviations)
   }
 }

@@ -159,6 +159,7 @@ final class Coordinator {
     event.epoch = epochs(step + 1)
     event.loss = evaluation.loss
     event.accuracy = evaluation.accuracy
+    event.topFive = evaluation.topFive
     event.samples = evaluation.samples
     event.split = split
     write(event)

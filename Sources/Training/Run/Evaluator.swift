@@ -60,6 +60,7 @@ extension Model {
       for slot in 0..<loss.count {
         tally.add(
           prediction(of: slot), label: Int(microBatch.labels[slot]),
+          place: place(of: Int(microBatch.labels[slot]), inSample: slot),
           sample: Int(microBatch.identities[slot].sample))
       }
     }
@@ -69,7 +70,7 @@ extension Model {
     return Evaluation(
       samples: samples, correct: tally.confusion.correct,
       loss: losses.reduce(0, +) / Double(samples), confusion: tally.confusion,
-      mistakes: tally.mistakes)
+      inTopFive: tally.inTopFive, mistakes: tally.mistakes)
   }
 
   /// The same with an average of the weights.

@@ -11,6 +11,8 @@ struct Tally {
   private(set) var confusion: ConfusionMatrix
   /// The most confident mistakes, the worst first.
   private(set) var mistakes: [Mistake] = []
+  /// How many samples have their label among the first five classes.
+  private(set) var inTopFive = 0
   private let split: String
 
   /// A tally of no samples of a set.
@@ -20,7 +22,8 @@ struct Tally {
   }
 
   /// Counts a sample.
-  mutating func add(_ prediction: Prediction, label: Int, sample: Int) {
+  mutating func add(_ prediction: Prediction, label: Int, place: Int, sample: Int) {
+    if place < 5 { inTopFive += 1 }
     confusion.count(label: label, predicted: prediction.predicted)
     guard prediction.predicted != label, prediction.confidence.isFinite else { return }
     let mistake = Mistake(
@@ -36,6 +39,9 @@ struct Tally {
   /// them.
   mutating func combine(in world: World) throws {
     try confusion.replaceCounts { try world.sum(&$0) }
+    var counts = [Int64(inTopFive)]
+    try world.sum(&counts)
+    inTopFive = Int(counts[0])
     let runs = Runs([Int](repeating: 4 * Self.mistakesKept, count: world.size))
     var numbers = [Int64](repeating: -1, count: runs.total)
     for (place, mistake) in mistakes.enumerated() {

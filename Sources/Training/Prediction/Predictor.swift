@@ -1,0 +1,71 @@
+import Datasets
+import Kernels
+import Networks
+import Storage
+
+/// A trained model with all that it needs to judge image files: it comes from a checkpoint alone.
+struct Predictor: ~Copyable {
+  private let classNames: [String]
+  private let reader: ImageFileReader
+  private let weights: [Float]
+  private let version: ParameterVersion
+  private var model: Model
+  private let images: AlignedArray<Float>
+  private let labels: [Int32]
+  private let identities: [SampleIdentity]
+
+  /// The model of a checkpoint; image files are read on so many cores.
+  ///
+  /// Micro-batches have the recipe's size, so that an image has the same scores alone, among others,
+  /// and in an evaluation.
+  init(_ checkpoint: Checkpoint, cores: Int) throws {
+    // All that may fail comes first: what is not copied must be whole, or not be at all.
+    let recipe = try Recipe(canonicalText: checkpoint.recipe)
+    let (network, loss) = (try recipe.makeNetwork(), try recipe.makeLoss())
+    let shape = Shape(recipe.data.shape)
+    let reader = try ImageFileReader(
+      shape: shape, transforms: recipe.makeEvaluationTransforms(),
+      normalization: checkpoint.normalization, cores: cores)
+    let size = try recipe.inputShape().count
+    self.reader = reader
+    classNames = checkpoint.classNames
+    weights = checkpoint.weightsToJudge
+    version = .after(checkpoint.step)
+    let microBatch = recipe.batch.micro
+    model = Model(network, loss: loss, microBatch: microBatch, seed: recipe.seed)
+    images = AlignedArray(count: microBatch * size)
+    labels = [Int32](repeating: 0, count: microBatch)
+    identities = [SampleIdentity](
+      repeating: SampleIdentity(epoch: 0, sample: 0), count: microBatch)
+  }
+
+  /// How many files are judged at a time.
+  var microBatch: Int { model.microBatch }
+
+  /// Judges at most a micro-batch of files.
+  mutating func predict(
+    _ paths: [String], top: Int
+  ) -> [Result<ImagePrediction, AgreedError>] {
+    let memory = unsafe MemoryView(images.unsafeElements)
+    let faults = reader.read(paths, into: memory)
+    let (labels, identities, weights) = (labels, identities, weights)
+    _ = model.forward(
+      images: memory.read(0..<memory.count), labels: labels.span, identities: identities.span,
+      count: paths.count,
+      parameters: weights.span, version: version, mode: .evaluation)
+    let classes = model.classCount
+    var results: [Result<ImagePrediction, AgreedError>] = []
+    for (slot, path) in paths.enumerated() {
+      if let fault = faults[slot] {
+        results.append(.failure(AgreedError(fault)))
+        continue
+      }
+      let logits = model.logits.extracting(slot * classes..<(slot + 1) * classes)
+      results.append(
+        .success(
+          ImagePrediction(
+            image: path, scores: model.loss.scores(of: logits), classNames: classNames, top: top)))
+    }
+    return results
+  }
+}
