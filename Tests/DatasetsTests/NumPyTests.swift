@@ -95,19 +95,26 @@ import Testing
       directory += [UInt8](repeating: 0, count: 10) + number(archive.count, 4) + Array(name.utf8)
       archive += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + bytes
     }
-    let end =
-      [0x50, 0x4B, 5, 6, 0, 0, 0, 0] + number(files.count, 2) + number(files.count, 2)
-      + number(directory.count, 4) + number(archive.count, 4) + [0, 0]
+    var end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0]
+    end += number(files.count, 2)
+    end += number(files.count, 2)
+    end += number(directory.count, 4)
+    end += number(archive.count, 4)
+    end += [0, 0]
     return archive + directory + end
   }
 
   /// CRC-32, bit by bit.
   private func crc32(_ bytes: [UInt8]) -> UInt32 {
-    ~bytes.reduce(~UInt32(0)) { sum, byte in
-      (0..<8).reduce(sum ^ UInt32(byte)) { rest, _ in
-        rest & 1 == 1 ? rest >> 1 ^ 0xEDB8_8320 : rest >> 1
+    var sum = ~UInt32(0)
+    for byte in bytes {
+      sum ^= UInt32(byte)
+      for _ in 0..<8 {
+        let shifted = sum >> 1
+        sum = sum & 1 == 1 ? shifted ^ 0xEDB8_8320 : shifted
       }
     }
+    return ~sum
   }
 
   @Test func `an archive has splits by its arrays' names`() throws {
