@@ -1,7 +1,6 @@
 import Journal
 import Testing
-
-@testable import Training
+import Training
 
 /// What `trainer evaluate` prints, by hand.
 @Suite struct EvaluationTableTests {

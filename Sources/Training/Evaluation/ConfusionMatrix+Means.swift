@@ -1,4 +1,4 @@
-import Journal
+package import Journal
 
 extension ConfusionMatrix {
   /// The figures of all classes, in order.
@@ -6,12 +6,12 @@ extension ConfusionMatrix {
 
   /// The mean over classes of one of their figures, each class counting the same; one that has no
   /// such figure counts 0, as in scikit-learn.
-  func mean(_ figure: (ClassFigures) -> Double?) -> Double {
+  package func mean(_ figure: (ClassFigures) -> Double?) -> Double {
     figures.map { figure($0) ?? 0 }.reduce(0, +) / Double(max(classCount, 1))
   }
 
   /// The pairs of classes that are confused, the most frequent first, at most `limit`.
-  func confusions(limit: Int) -> [(label: Int, predicted: Int, count: Int)] {
+  package func confusions(limit: Int) -> [(label: Int, predicted: Int, count: Int)] {
     var pairs: [(label: Int, predicted: Int, count: Int)] = []
     for label in 0..<classCount {
       for predicted in 0..<classCount where predicted != label && self[label, predicted] > 0 {

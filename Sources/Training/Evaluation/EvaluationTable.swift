@@ -2,7 +2,7 @@ import Journal
 import Storage
 
 /// An evaluation as tables to read.
-struct EvaluationTable {
+package struct EvaluationTable {
   /// Up to so many classes the confusion matrix is shown whole, as wide as a terminal.
   private static let classesShownWhole = 20
 
@@ -10,14 +10,14 @@ struct EvaluationTable {
   private let classNames: [String]
   private let confusion: ConfusionMatrix
 
-  init(_ evaluation: Evaluation, classNames: [String]) {
+  package init(_ evaluation: Evaluation, classNames: [String]) {
     self.evaluation = evaluation
     self.classNames = evaluation.allNames(classNames)
     confusion = evaluation.confusion
   }
 
   /// All of it, line by line; the first says the most, for the set named `split`.
-  func lines(split: String) -> [String] {
+  package func lines(split: String) -> [String] {
     var lines = ["\(split): \(evaluation)"]
     if let topFive = evaluation.topFive { lines.append("top-5: \(percent(topFive))") }
     lines += [""] + classLines + [""]

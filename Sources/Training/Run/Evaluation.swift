@@ -16,6 +16,19 @@ public struct Evaluation: Sendable, Equatable, CustomStringConvertible {
   /// The samples that were taken for another class with most confidence, the worst first.
   public var mistakes: [Mistake]
 
+  /// What was counted, of so many samples.
+  package init(
+    samples: Int, correct: Int, loss: Double, confusion: ConfusionMatrix, inTopFive: Int,
+    mistakes: [Mistake]
+  ) {
+    self.samples = samples
+    self.correct = correct
+    self.loss = loss
+    self.confusion = confusion
+    self.inTopFive = inTopFive
+    self.mistakes = mistakes
+  }
+
   /// The part of samples classified correctly.
   public var accuracy: Double { Double(correct) / Double(samples) }
 
