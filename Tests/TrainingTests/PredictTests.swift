@@ -72,15 +72,15 @@ struct PredictTests {
         .confusion
       let elsewhere = folder.appending(path: "elsewhere")
       try FileManager.default.createDirectory(at: elsewhere, withIntermediateDirectories: true)
-      for name in [checkpoint, checkpoint + ".sha256"] {
+      for name in ["step-00000020.h5", "step-00000020.h5.sha256"] {
         try FileManager.default.moveItem(
-          at: folder.appending(path: name),
-          to: elsewhere.appending(path: "model.h5" + (name.hasSuffix("256") ? ".sha256" : "")))
+          at: folder.appending(path: "run/checkpoints/\(name)"),
+          to: elsewhere.appending(path: name))
       }
       try FileManager.default.removeItem(at: folder.appending(path: "data"))
       let photos = folder.appending(path: "photos").path
       let outcome = try run(
-        "trainer", "predict", "--checkpoint", "model.h5", photos, "--json", in: elsewhere)
+        "trainer", "predict", "--checkpoint", "step-00000020.h5", photos, "--json", in: elsewhere)
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
       let told = try JSONDecoder().decode(Predictions.self, from: Data(outcome.output.utf8))
       let names = ["ant", "bee, wild", "cat"]
@@ -104,7 +104,8 @@ struct PredictTests {
     try picture.prefix(picture.count / 2).write(to: folder.appending(path: "half.png"))
     try Data("no picture".utf8).write(to: folder.appending(path: "note.txt"))
     let bad = try run(
-      "trainer", "predict", "--checkpoint", "model.h5", "half.png", good.image, "missing.png",
+      "trainer", "predict", "--checkpoint", "step-00000020.h5", "half.png", good.image,
+      "missing.png",
       "note.txt", "--csv", "--top", "2", in: folder)
     #expect(bad.status == 65)
     #expect(bad.errorLines.count == 3)
@@ -117,11 +118,12 @@ struct PredictTests {
     }
     let lines = bad.output.split(separator: "\n").map(String.init)
     #expect(lines == ["image,place,class,score"] + expected)
-    let none = try run("trainer", "predict", "--checkpoint", "model.h5", ".", in: folder)
+    let none = try run("trainer", "predict", "--checkpoint", "step-00000020.h5", ".", in: folder)
     #expect(none.status == 65 && none.output.isEmpty, "\(none.output)")
     let empty = folder.appending(path: "empty")
     try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
-    let missing = try run("trainer", "predict", "--checkpoint", "model.h5", "empty", in: folder)
+    let missing = try run(
+      "trainer", "predict", "--checkpoint", "step-00000020.h5", "empty", in: folder)
     #expect(missing.status == 66 && missing.errorLines.count == 1, "\(missing.errors)")
   }
 }
