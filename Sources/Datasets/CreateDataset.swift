@@ -30,7 +30,7 @@ public func createDataset(
   let planned = try index(of: data, classes: classes, shards: shards) { _ in }
   let indexPath = output + "/" + ShardIndex.fileName
   if let present, present != planned {
-    guard force || present == planned.inVersion1 else {
+    guard force else {
       throw DatasetError(
         output, "it holds another data set",
         remedy: "name another folder, or replace it with --force", exitCode: .usage)
@@ -101,19 +101,6 @@ private func removeShards(of old: ShardIndex?, notIn new: ShardIndex, _ folder: 
   let kept = Set(new.splits.values.flatMap(\.shards).map(\.file))
   for shard in old?.splits.values.flatMap(\.shards) ?? [] where !kept.contains(shard.file) {
     try DurableFile.remove(folder + "/" + shard.file)
-  }
-}
-
-extension ShardIndex {
-  /// The index of the same data set as version 1 had it.
-  fileprivate var inVersion1: ShardIndex {
-    var old = self
-    old.version = 1
-    for (name, var split) in splits {
-      for number in split.shards.indices { split.shards[number].blocks = nil }
-      old.splits[name] = split
-    }
-    return old
   }
 }
 

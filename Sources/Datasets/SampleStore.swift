@@ -16,7 +16,7 @@ public import Storage
   private let starts: [Int]
   private let sampleBytes: Int
   private let folder: String
-  /// What is known of the blocks; nil where they are not looked at, or have no digests.
+  /// What is known of the blocks; nil where they are not looked at.
   private let ledger: BlockLedger?
   /// The number of each shard's first block, and of all at the end.
   private let blockStarts: [Int]
@@ -36,11 +36,10 @@ public import Storage
     var blockStarts = [0]
     for shard in shards {
       blockStarts.append(
-        blockStarts[blockStarts.count - 1] + (shard.entry.blocks?.digests.count ?? 0))
+        blockStarts[blockStarts.count - 1] + shard.entry.blocks.digests.count)
     }
     self.blockStarts = blockStarts
-    let hasBlocks = shards.allSatisfy { $0.entry.blocks != nil }
-    ledger = checksBlocks && hasBlocks ? BlockLedger(count: blockStarts[shards.count]) : nil
+    ledger = checksBlocks ? BlockLedger(count: blockStarts[shards.count]) : nil
     self.shards = shards
     self.starts = starts
     self.folder = folder
@@ -93,7 +92,7 @@ public import Storage
     let entry = shards[shard].entry
     if shards[shard].file.digest == entry.sha256 { return [] }
     var hasher = SHA256Hasher()
-    let damaged = (0..<(entry.blocks?.digests.count ?? 0)).filter {
+    let damaged = (0..<(entry.blocks.digests.count)).filter {
       !shards[shard].isSound(block: $0, sampleBytes: sampleBytes, &hasher)
     }
     if !damaged.isEmpty { return damaged.map { fault(block: $0, of: shard) } }
@@ -124,7 +123,7 @@ public import Storage
     return fault(block: block(of: sample, in: shard), of: shard)
   }
 
-  /// The number of blocks of all shards; 0 where they have no digests.
+  /// The number of blocks of all shards.
   public var blockCount: Int { blockStarts[shards.count] }
 
   /// What is wrong with a block that is damaged, for a message.
@@ -141,12 +140,12 @@ public import Storage
 
   /// The number of a sample's block in its shard.
   private func block(of sample: Int, in shard: Int) -> Int {
-    (sample - starts[shard]) / (shards[shard].entry.blocks?.samples ?? count)
+    (sample - starts[shard]) / shards[shard].entry.blocks.samples
   }
 
   private func fault(block: Int, of shard: Int) -> DatasetError {
     let entry = shards[shard].entry
-    let samples = entry.blocks?.samples(of: block, count: entry.samples) ?? 0..<entry.samples
+    let samples = entry.blocks.samples(of: block, count: entry.samples)
     let (first, last) = (starts[shard] + samples.lowerBound, starts[shard] + samples.upperBound - 1)
     return DatasetError(
       folder + "/" + entry.file,

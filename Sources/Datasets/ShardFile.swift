@@ -12,21 +12,19 @@ internal struct ShardFile {
     let size = samples.shape.reduce(1, *)
     let labels = samples.labels[range].map { Int32($0) }
     // Labels first: they are small, and come with the page that holds the file's own structure.
-    try file.root.write(labels.span, named: "labels", extents: [range.count])
+    let labelled = try file.root.write(labels.span, named: "labels", extents: [range.count])
     let images = try file.root.write(
       samples.images.span.extracting(range.lowerBound * size..<range.upperBound * size),
       named: "images", extents: [range.count] + samples.shape)
-    guard let offset = images.fileOffset else {
+    guard let offset = images.fileOffset, let labelOffset = labelled.fileOffset else {
       throw DatasetError(
-        name, "its images have no place in the file", remedy: "report it",
+        name, "its samples have no place in the file", remedy: "report it",
         exitCode: .software)
     }
     let bytes = try file.image()
-    let digest = SHA256Digest(of: unsafe bytes.span.bytes)
     entry = ShardIndex.Shard(
-      file: name, samples: range.count, bytes: bytes.count, sha256: digest,
-      blocks: ShardIndex.Blocks(
-        of: unsafe bytes.span.bytes, offset: offset, samples: range.count, sampleBytes: size))
+      file: name, holding: unsafe bytes.span.bytes, images: offset, labels: labelOffset,
+      samples: range.count, sampleBytes: size)
     self.bytes = bytes
   }
 }

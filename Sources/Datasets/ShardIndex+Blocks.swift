@@ -1,12 +1,17 @@
 public import Storage
 
 extension ShardIndex {
-  /// The digests of a shard's parts: of runs of images, the blocks, and of all else, the head.
+  /// Where a shard's samples lie, and the digests of its parts: of runs of images, the blocks, and of
+  /// all else, the head.
   ///
+  /// Places stand here so that a rank maps a shard without libhdf5, which trusts what it reads: a
+  /// hostile file, its digests right, could make it crash.
   /// A block is compared with its digest when it is first read, the head when the shard is opened.
   public struct Blocks: Codable, Equatable, Sendable {
     /// Where the first image begins, in bytes from the start of the file.
     public var offset: Int
+    /// Where the first label begins; labels are 32-bit, little-endian.
+    public var labels: Int
     /// The samples of a block; the last may have fewer.
     public var samples: Int
     /// The digest of all bytes of the file that belong to no image: its structure, and all labels.
@@ -19,9 +24,11 @@ extension ShardIndex {
       number * samples..<min((number + 1) * samples, count)
     }
 
-    /// The digests of a shard's file, whose images of so many bytes each begin at `offset`.
-    internal init(of file: RawSpan, offset: Int, samples: Int, sampleBytes: Int) {
+    /// The digests of a shard's file, whose images of so many bytes each begin at `offset`, and its
+    /// labels at `labels`: it must hold them all.
+    internal init(of file: RawSpan, offset: Int, labels: Int, samples: Int, sampleBytes: Int) {
       self.offset = offset
+      self.labels = labels
       self.samples = Self.samples(ofBytes: samples * sampleBytes, sampleBytes: sampleBytes)
       head = Self.head(of: file, images: offset..<offset + samples * sampleBytes)
       let count = (samples + self.samples - 1) / self.samples
@@ -57,7 +64,26 @@ extension ShardIndex {
       guard !overflows, offset >= 0, bytes <= fileBytes, offset <= fileBytes - bytes else {
         return "images at \(offset) lie beyond its end"
       }
+      // The head's digest covers labels only where they lie outside the images.
+      let end = fileBytes - 4 * count
+      guard labels >= 0, labels <= end, labels + 4 * count <= offset || labels >= offset + bytes
+      else { return "labels at \(labels) lie beyond its end or among its images" }
       return nil
     }
+  }
+}
+
+extension ShardIndex.Shard {
+  /// Describes a shard's file, in which the images of `samples` samples, of so many bytes each, begin
+  /// at `images`, and their labels at `labels`: it must hold them all.
+  public init(
+    file: String, holding bytes: RawSpan, images: Int, labels: Int, samples: Int, sampleBytes: Int
+  ) {
+    self.file = file
+    self.samples = samples
+    self.bytes = bytes.byteCount
+    sha256 = SHA256Digest(of: bytes)
+    blocks = ShardIndex.Blocks(
+      of: bytes, offset: images, labels: labels, samples: samples, sampleBytes: sampleBytes)
   }
 }

@@ -8,7 +8,7 @@ extension ShardIndex {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     var unsealed = self
-    unsealed.sha256 = version == 1 ? nil : SHA256Digest.zero
+    unsealed.sha256 = SHA256Digest.zero
     let text = String(decoding: try encoder.encode(unsealed), as: UTF8.self) + "\n"
     return text.replacing(
       SHA256Digest.zero.hex, with: SHA256Digest(of: text).hex, maxReplacements: 1)
@@ -22,13 +22,13 @@ extension ShardIndex {
     let text = Data(try readIndex(path, folder: folder))
     // The version decides how to read the rest, so it is read alone and first.
     let version = try decode(Versioned.self, from: text, path).version
-    guard (1...ShardIndex.currentVersion).contains(version) else {
+    guard version == ShardIndex.currentVersion else {
       throw DatasetError(
-        path, "version \(version) is unknown, this program reads 1 to \(ShardIndex.currentVersion)",
-        remedy: againRemedy)
+        path, "version \(version) is not the one this program reads, \(ShardIndex.currentVersion)",
+        remedy: "make the data set again with `sharder create --force`")
     }
     self = try decode(ShardIndex.self, from: text, path)
-    if version > 1 { try requireSeal(text, path) }
+    try requireSeal(text, path)
     if let fault { throw DatasetError(path, fault, remedy: againRemedy) }
   }
 }

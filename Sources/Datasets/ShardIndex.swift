@@ -12,8 +12,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     public var bytes: Int
     /// The digest of the whole file.
     public var sha256: SHA256Digest
-    /// The digests of its parts; none in version 1.
-    public var blocks: Blocks?
+    /// Where its samples lie in the file, and the digests of its parts.
+    public var blocks: Blocks
   }
 
   /// The samples for one use: `train`, `test` or `validation`.
@@ -26,8 +26,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     public var shards: [Shard]
   }
 
-  /// The version that this code writes; version 1, without digests of blocks, is read too.
-  public static let currentVersion = 2
+  /// The one version that this code writes and reads.
+  public static let currentVersion = 3
   /// The file's name in the data set's folder.
   public static let fileName = "index.json"
 
@@ -43,7 +43,7 @@ public struct ShardIndex: Codable, Equatable, Sendable {
   public var deviations: [Double]
   /// The splits by name; `train` is always there.
   public var splits: [String: Split]
-  /// The digest of the file itself, with zeros in place of this digest; none in version 1.
+  /// The digest of the file itself, with zeros in place of this digest.
   internal var sha256: SHA256Digest?
 
   /// The digest of the content: equal for equal samples, labels and classes in equal order,
@@ -72,7 +72,7 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     }
     guard splits["train"] != nil else { return "it has no split named train" }
     for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
-      if let fault = split.fault(sampleBytes: shape.reduce(1, *), version: version) {
+      if let fault = split.fault(sampleBytes: shape.reduce(1, *)) {
         return "split \(name): \(fault)"
       }
     }
@@ -82,7 +82,7 @@ public struct ShardIndex: Codable, Equatable, Sendable {
 
 extension ShardIndex.Split {
   /// The first thing that is wrong with the split, in words; nil if it is sound.
-  fileprivate func fault(sampleBytes: Int, version: Int) -> String? {
+  fileprivate func fault(sampleBytes: Int) -> String? {
     for shard in shards {
       guard shard.samples > 0, shard.bytes > 0 else { return "shard \(shard.file) is empty" }
       guard !shard.file.isEmpty, !shard.file.contains("/"), !shard.file.contains("\0"),
@@ -90,10 +90,7 @@ extension ShardIndex.Split {
       else {
         return "shard \(shard.file) is not in the data set's own folder"
       }
-      guard version == 1 || shard.blocks != nil else {
-        return "shard \(shard.file) has no digests of blocks"
-      }
-      if let fault = shard.blocks?.fault(
+      if let fault = shard.blocks.fault(
         samples: shard.samples, sampleBytes: sampleBytes, fileBytes: shard.bytes)
       {
         return "shard \(shard.file): \(fault)"

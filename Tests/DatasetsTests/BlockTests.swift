@@ -21,7 +21,7 @@ import Testing
   /// Flips a bit of a sample's image.
   private func damage(_ sample: Int, of dataset: Dataset) throws {
     let shard = try #require(dataset.index.splits["train"]?.shards.first)
-    let offset = try #require(shard.blocks?.offset)
+    let offset = shard.blocks.offset
     try rewrite(dataset.folder + "/" + shard.file) { $0[offset + 1600 * sample + 700] ^= 4 }
   }
 
@@ -148,22 +148,6 @@ import Testing
       }
       try Data(bytes.dropLast()).write(to: URL(filePath: path))
       #expect(throws: DatasetError.self) { try Dataset(folder: folder + "/data") }
-    }
-  }
-
-  @Test func `an index of version 1 is read, and brought up to date when sharding is repeated`()
-    throws
-  {
-    try withTemporaryFolder { folder in
-      let new = try makeDataset(folder, shards: 2)
-      let old = try inVersion1(folder + "/data")
-      #expect(old.index.version == 1 && old.index.dataDigest == new.index.dataDigest)
-      let store = try old.split("train")
-      #expect(!store.checksBlocks && store.count == 53)
-      let shard = try MappedFile(folder + "/data/train-00000-of-00002.h5").digest
-      let again = try createDataset(from: Source(folder), in: folder + "/data", shards: 2)
-      #expect(again.outcome == .created && again.dataset.index == new.index)
-      #expect(try MappedFile(folder + "/data/train-00000-of-00002.h5").digest == shard)
     }
   }
 

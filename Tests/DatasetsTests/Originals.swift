@@ -47,16 +47,17 @@ func sealed(_ text: String) -> String {
   return text.replacingCharacters(in: start..<end, with: SHA256Digest(of: zeros).hex)
 }
 
-/// Gives a data set an index of version 1, its shards' digests those of the files that are there.
+/// Gives a data set the digests of the files that are there, whatever has become of them.
 @discardableResult
-func inVersion1(_ folder: String) throws -> Dataset {
+func forgeDigests(_ folder: String) throws -> Dataset {
   var index = try ShardIndex(folder: folder)
-  index.version = 1
   for name in index.splits.keys {
-    for number in index.splits[name]!.shards.indices {
-      let file = try MappedFile(folder + "/" + index.splits[name]!.shards[number].file)
-      index.splits[name]!.shards[number].blocks = nil
-      index.splits[name]!.shards[number].sha256 = file.digest
+    for (number, shard) in index.splits[name]!.shards.enumerated() {
+      let file = try MappedFile(folder + "/" + shard.file)
+      index.splits[name]!.shards[number] = ShardIndex.Shard(
+        file: shard.file, holding: file.bytes, images: shard.blocks.offset,
+        labels: shard.blocks.labels, samples: shard.samples,
+        sampleBytes: index.shape.reduce(1, *))
     }
   }
   try DurableFile.write(index.encoded(), to: folder + "/index.json")

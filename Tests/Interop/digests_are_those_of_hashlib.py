@@ -21,7 +21,7 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run(command, check=True, timeout=120)
     text = pathlib.Path(folder, "index.json").read_text()
     index = json.loads(text)
-    assert index["version"] == 2, index["version"]
+    assert index["version"] == 3, index["version"]
     own = re.sub(r'(?m)^(  "sha256" : ")[0-9a-f]{64}"', r"\g<1>" + 64 * "0" + '"', text)
     assert digest(own.encode()) == index["sha256"], "the index's own digest"
     height, width, channels = index["shape"]
@@ -33,6 +33,7 @@ with tempfile.TemporaryDirectory() as folder:
             data, blocks = path.read_bytes(), shard["blocks"]
             with h5py.File(path) as file:
                 assert file["images"].id.get_offset() == blocks["offset"], shard["file"]
+                assert file["labels"].id.get_offset() == blocks["labels"], shard["file"]
             first, last = blocks["offset"], blocks["offset"] + shard["samples"] * size
             assert digest(data) == shard["sha256"], shard["file"]
             assert digest(data[:first] + data[last:]) == blocks["head"], shard["file"]

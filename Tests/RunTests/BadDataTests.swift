@@ -32,7 +32,7 @@ extension Runs {
         try rewrite($0.appending(path: "index.json")) { $0.removeLast(100) }
       },
       Damage("an index of another version", 65, "index.json", "version 7") {
-        try replace("\"version\" : 2", by: "\"version\" : 7", in: $0)
+        try replace("\"version\" : 3", by: "\"version\" : 7", in: $0)
       },
       Damage("a shard with a flipped bit", 65, shard, "damaged") {
         try rewrite($0.appending(path: shard)) { $0[1000] ^= 1 }
@@ -58,12 +58,18 @@ extension Runs {
         try FileManager.default.createSymbolicLink(
           at: file, withDestinationURL: $0.appending(path: "elsewhere"))
       },
-      Damage("a shard that is no HDF5 file, with its digest in the index", 65, shard) {
+      Damage("a shard that is another file, with its digest in the index", 65, shard, "label") {
         try forge($0) { $0 = $0.indices.map { UInt8($0 % 251) } }
       },
+      Damage("labels beyond the end, with the digest of that index", 65, "index.json", "labels at")
+      {
+        try moveLabels($0) { _ in .max }
+      },
+      Damage("labels among the images", 65, "index.json", "among its images") {
+        try moveLabels($0) { $0.offset }
+      },
       Damage("a label outside the classes, with its digest in the index", 65, shard, "label 77") {
-        let file = try HDF5File(reading: $0.appending(path: shard).path)
-        let labels = try #require(try file.root.dataset("labels").fileOffset)
+        let labels = try ShardIndex(folder: $0.path).splits["train"]!.shards[0].blocks.labels
         try forge($0) { $0[labels] = 77 }
       },
     ]
@@ -113,15 +119,27 @@ extension Runs {
       }
     }
 
-    /// Changes the first shard, and writes its new digest into an index of version 1.
+    /// Changes the first shard, and writes an index with its new digests.
     private static func forge(_ data: URL, _ change: (inout [UInt8]) throws -> Void) throws {
       let file = data.appending(path: shard)
       try rewrite(file, change)
-      let digest = try MappedFile(file.path).digest
+      let index = try ShardIndex(folder: data.path)
+      let old = index.splits["train"]!.shards[0]
+      let changed = try MappedFile(file.path)
+      let forged = ShardIndex.Shard(
+        file: shard, holding: changed.bytes, images: old.blocks.offset,
+        labels: old.blocks.labels, samples: old.samples, sampleBytes: index.shape.reduce(1, *))
+      try seal(data) { $0.splits["train"]!.shards[0] = forged }
+    }
+
+    /// Says that the first shard's labels lie elsewhere.
+    private static func moveLabels(
+      _ data: URL, to place: (ShardIndex.Blocks) -> Int
+    ) throws {
       try seal(data) { index in
-        index.version = 1
-        for name in index.splits.keys { index.splits[name]!.shards[0].blocks = nil }
-        index.splits["train"]!.shards[0].sha256 = digest
+        var blocks = index.splits["train"]!.shards[0].blocks
+        blocks.labels = place(blocks)
+        index.splits["train"]!.shards[0].blocks = blocks
       }
     }
 

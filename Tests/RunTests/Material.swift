@@ -31,7 +31,7 @@ enum Material {
   ) throws -> String {
     let output = folder.appending(path: name).path
     let outcome = try Command(
-      "sharder", ranks: nil, ["create", source, "--output", output] + options
+      "sharder", ranks: nil, ["create", source, "--output", output, "--force"] + options
     ).run()
     try #require(outcome.status == 0, "\(outcome.errors)")
     return output

@@ -54,22 +54,21 @@ struct Reader: Sendable {
       if try MappedFile(file).digest != original { throw Unnoticed() }
     })
 
-  /// Shards of version 1 with all digests right: what libhdf5 says is all that there is.
+  /// Shards with all digests right: whatever they hold is read.
   static let forgedShard = Reader(
     name: "forged-shard",
     originals: { [try MappedFile($0.dataset + "/" + $0.shard).contents] },
     read: { bytes, ground in
       _ = try ground.place(bytes, "forged/" + ground.shard)
       var index = ground.index
-      index.version = 1
-      let digest = SHA256Digest(of: bytes.span.bytes)
-      for name in index.splits.keys {
-        for shard in index.splits[name]!.shards.indices {
-          index.splits[name]!.shards[shard].blocks = nil
-        }
-      }
+      let old = index.splits["train"]!.shards[0]
       index.splits["train"]!.shards[0].bytes = max(bytes.count, 1)
-      index.splits["train"]!.shards[0].sha256 = digest
+      if bytes.count >= old.bytes {
+        index.splits["train"]!.shards[0] = ShardIndex.Shard(
+          file: old.file, holding: bytes.span.bytes, images: old.blocks.offset,
+          labels: old.blocks.labels, samples: old.samples,
+          sampleBytes: index.shape.reduce(1, *))
+      }
       _ = try ground.place(Array(index.encoded().utf8), "forged/index.json")
       let store = try Dataset(folder: ground.folder + "/forged").split("train")
       try store.verify(shard: 0)
