@@ -76,7 +76,7 @@ private func index(
   let (means, deviations) = statistics(of: data, channels: shape[2])
   return ShardIndex(
     version: ShardIndex.currentVersion, shape: shape, classes: classes, means: means,
-    deviations: deviations, splits: splits)
+    deviations: deviations, resize: data.resize, splits: splits)
 }
 
 /// Means and standard deviations of the training images' channels.

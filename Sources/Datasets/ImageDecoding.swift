@@ -18,7 +18,8 @@ internal struct DecodedImages {
 /// - Parameter progress: is told how many files are done, by any thread.
 /// - Throws: a `FileError` if a file cannot be read at all, the first in the files' order.
 internal func decode(
-  _ files: [ImageFile], side: Int, cores: Int?, progress: @Sendable (Int) -> Void
+  _ files: [ImageFile], side: Int, rule: ResizeRule, cores: Int?,
+  progress: @Sendable (Int) -> Void
 ) throws -> DecodedImages {
   let size = 3 * side * side
   let next = Atomic(0)
@@ -30,12 +31,13 @@ internal func decode(
     DispatchQueue.concurrentPerform(
       iterations: min(cores ?? ProcessInfo.processInfo.activeProcessorCount, files.count)
     ) { _ in
+      let decoder = SampleDecoder([side, side, 3], by: rule)
       while true {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard sample < files.count else { return }
         do {
           var target = memory.write(sample * size..<(sample + 1) * size)
-          try decode(files[sample].path, side: side, into: &target)
+          try decoder.decode(files[sample].path, into: &target)
         } catch let error as any ReportableError {
           faults.withLock { $0[sample] = error }
         } catch {
@@ -54,22 +56,22 @@ internal func decode(
     })
 }
 
-/// Decodes the file at `path` into the square image `target`.
-private func decode(_ path: String, side: Int, into target: inout MutableSpan<UInt8>) throws {
-  let file = try MappedFile(path)
-  let name = path.split(separator: "/").last ?? ""
-  let image: Image
-  let format: ImageFormat
-  do throws(ImageError) {
-    format = try ImageFormat(of: file.bytes)
-    image = try Image(decoding: file.bytes, square: side)
-  } catch {
-    throw DatasetError(path, error.message, remedy: badImageRemedy)
+extension SampleDecoder {
+  /// Decodes the file at `path`, which must have the name of what it is, into the sample `target`.
+  fileprivate func decode(_ path: String, into target: inout MutableSpan<UInt8>) throws {
+    let file = try MappedFile(path)
+    let name = path.split(separator: "/").last ?? ""
+    let format: ImageFormat
+    do throws(ImageError) {
+      format = try ImageFormat(of: file.bytes)
+      try decode(file.bytes, into: &target)
+    } catch {
+      throw DatasetError(path, error.message, remedy: badImageRemedy)
+    }
+    // Such a name is a mistake of whoever made the folder, and the content may be one, too.
+    guard format.fits(fileName: name) else {
+      throw DatasetError(
+        path, "it is a \(format), which its name does not say", remedy: badImageRemedy)
+    }
   }
-  // Such a name is a mistake of whoever made the folder, and the content may be one, too.
-  guard format.fits(fileName: name) else {
-    throw DatasetError(
-      path, "it is a \(format), which its name does not say", remedy: badImageRemedy)
-  }
-  for index in 0..<target.count { target[index] = image.pixels[index] }
 }

@@ -3,17 +3,19 @@ internal import Images
 public import Storage
 internal import Synchronization
 
-/// Reads image files of any size as a network sees them: covering its input, normalized.
+/// Reads image files of any size as a network sees them: brought to its size, normalized.
 public final class ImageFileReader: Sendable {
   private let shape: Shape
-  private let transforms: Augmentation
+  private let rule: ResizeRule
+  private let views: [Augmentation]
   private let normalization: Normalization
   private let cores: Int
 
-  /// A reader of images that are brought to `shape` [H, W, C], the data set's, and then go through
-  /// transforms for evaluation, which must suit that; throws unless C is 1 (gray) or 3 (RGB).
+  /// A reader of images that are brought by `rule` to `shape` [H, W, C], the data set's, and then go
+  /// through the transforms of each of `views`, which must suit that; throws unless C is 1 (gray) or
+  /// 3 (RGB).
   public init(
-    shape: Shape, transforms: Augmentation, normalization: Normalization, cores: Int
+    shape: Shape, rule: ResizeRule, views: [Augmentation], normalization: Normalization, cores: Int
   ) throws(DatasetError) {
     guard [1, 3].contains(shape.channels) else {
       throw DatasetError(
@@ -21,22 +23,26 @@ public final class ImageFileReader: Sendable {
         remedy: "evaluate it on a data folder", exitCode: .usage)
     }
     self.shape = shape
+    self.rule = rule
     self.cores = cores
-    self.transforms = transforms
+    self.views = views
     self.normalization = normalization
   }
 
-  /// Overwrites `images` [n, h, w, C] with the images of so many files, on several cores.
+  /// Overwrites `images` [views, N, h, w, C] with the images of at most N files, on several cores.
   ///
   /// - Returns: for each file why it could not be read; nil where it was.
-  public func read(_ paths: [String], into images: MemoryView<Float>) -> [(any Error)?] {
+  public func read(
+    _ paths: [String], into images: MemoryView<Float>, ofViewsWith microBatch: Int
+  ) -> [(any Error)?] {
+    precondition(paths.count <= microBatch, "\(paths.count) files for \(microBatch) places")
     let next = Atomic(0)
     let faults = Mutex([(any Error)?](repeating: nil, count: paths.count))
     DispatchQueue.concurrentPerform(iterations: min(cores, paths.count)) { _ in
-      let decoder = SampleDecoder(shape)
-      let pipeline = ImagePipeline(
-        transforms, seed: 0, shape: shape, normalization: normalization)
-      let size = pipeline.outputSize.count * shape.channels
+      let decoder = SampleDecoder(shape, by: rule)
+      let pipelines = views.map {
+        ImagePipeline($0, seed: 0, shape: shape, normalization: normalization)
+      }
       var pixels = [UInt8](repeating: 0, count: shape.count)
       while true {
         let file = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -44,9 +50,13 @@ public final class ImageFileReader: Sendable {
         do {
           var target = pixels.mutableSpan
           try decoder.decode(fileAt: paths[file], into: &target)
-          var image = images.write(file * size..<(file + 1) * size)
-          pipeline.run(
-            target.span, size: shape.extent, SampleIdentity(epoch: 0, sample: 0), into: &image)
+          for (view, pipeline) in pipelines.enumerated() {
+            let size = pipeline.outputSize.count * shape.channels
+            let place = (view * microBatch + file) * size
+            var image = images.write(place..<place + size)
+            pipeline.run(
+              target.span, size: shape.extent, SampleIdentity(epoch: 0, sample: 0), into: &image)
+          }
         } catch {
           faults.withLock { $0[file] = error }
         }

@@ -10,14 +10,14 @@ internal func readImageFolders(
       folder, "it has \(other.files.count) images for validation already",
       remedy: "leave --validation out", exitCode: .usage)
   }
-  let side = options.side ?? 64
+  let (side, rule) = (options.side ?? 64, options.rule ?? .cover)
   let total = found.splits.reduce(0) { $0 + $1.files.count }
   var done = 0
   var splits: [String: LabelledImages] = [:]
   var bad: [DatasetError] = []
   for (name, files) in found.splits where !files.isEmpty {
     let before = done
-    let decoded = try decode(files, side: side, cores: options.cores) {
+    let decoded = try decode(files, side: side, rule: rule, cores: options.cores) {
       options.progress(before + $0, total)
     }
     var samples = LabelledImages(
@@ -38,7 +38,7 @@ internal func readImageFolders(
         remedy: "leave --validation out", exitCode: .usage)
     }
   }
-  return SourceData(classes: found.classes, splits: splits)
+  return SourceData(classes: found.classes, resize: rule, splits: splits)
 }
 
 /// Reports the files that cannot be used; throws where that is fatal.

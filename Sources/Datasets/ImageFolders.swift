@@ -12,6 +12,8 @@ public enum BadImagePolicy: String, CaseIterable, Sendable {
 public struct ImageFolderOptions: Sendable {
   /// Width and height that every image is brought to; nil for 64.
   public var side: Int?
+  /// How they are brought to it; nil for `cover`.
+  public var rule: ResizeRule?
   /// The part of each class that is held out for validation; nil for none.
   public var validation: Double?
   /// What becomes of files that cannot be used; nil for `fail`.
@@ -27,7 +29,9 @@ public struct ImageFolderOptions: Sendable {
   public init() {}
 
   /// Whether anything is asked for that only folders of images have.
-  internal var isAskedFor: Bool { side != nil || validation != nil || badImages != nil }
+  internal var isAskedFor: Bool {
+    side != nil || rule != nil || validation != nil || badImages != nil
+  }
 }
 
 /// An image file and its label.

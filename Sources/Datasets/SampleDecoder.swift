@@ -6,28 +6,29 @@ internal import Storage
 /// One thread at a time uses it. After the largest image only the codecs allocate.
 internal final class SampleDecoder {
   private let shape: Shape
+  private let rule: ResizeRule
   private let decoder = ImageDecoder()
   /// The image in colours, where the sample is gray.
   private let colours: AlignedArray<UInt8>
 
-  /// A decoder to samples of `shape`, [H, W, 3] or, gray, [H, W, 1].
-  init(_ shape: Shape) {
+  /// A decoder to samples of `shape`, [H, W, 3] or, gray, [H, W, 1], brought to it by `rule`.
+  init(_ shape: Shape, by rule: ResizeRule) {
     precondition([1, 3].contains(shape.channels), "image files become no samples of \(shape)")
     self.shape = shape
+    self.rule = rule
     colours = AlignedArray(count: shape.channels == 1 ? 3 * shape.count : 0)
   }
 
-  /// Overwrites `target` [H, W, C] with the image in `bytes`, made as small as covers it, and its
-  /// middle cut out.
+  /// Overwrites `target` [H, W, C] with the image in `bytes`.
   func decode(_ bytes: RawSpan, into target: inout MutableSpan<UInt8>) throws(ImageError) {
     let (height, width) = (shape[0], shape[1])
     try decoder.decode(bytes, covering: (width, height))
     guard shape.channels == 1 else {
-      return decoder.cover(width: width, height: height, into: &target)
+      return decoder.resize(by: rule, width: width, height: height, into: &target)
     }
     let memory = unsafe colours.unsafeElements
     var whole = unsafe memory.mutableSpan
-    decoder.cover(width: width, height: height, into: &whole)
+    decoder.resize(by: rule, width: width, height: height, into: &whole)
     luminance(of: whole.span, into: &target)
   }
 }

@@ -41,6 +41,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
   public var means: [Double]
   /// Standard deviations of the training split's channels, in the same units.
   public var deviations: [Double]
+  /// How image files were brought to the samples' size; nil where the samples came in that size.
+  public var resize: ResizeRule?
   /// The splits by name; `train` is always there.
   public var splits: [String: Split]
   /// The digest of the file itself, with zeros in place of this digest.

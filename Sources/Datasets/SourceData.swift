@@ -19,6 +19,8 @@ internal struct LabelledImages {
 internal struct SourceData {
   /// The names of the classes, where the files or their format tell.
   var classes: [String]?
+  /// How image files were brought to one size; nil where there were none.
+  var resize: ResizeRule?
   /// The splits by name; `train` is always there.
   var splits: [String: LabelledImages]
 
@@ -96,8 +98,8 @@ public struct Source: Sendable {
     guard format == .folder || !imageFolders.isAskedFor else {
       throw DatasetError(
         path,
-        "its form is \(format), and --size, --validation and --on-bad-image are for folders "
-          + "of images", remedy: "leave them out", exitCode: .usage)
+        "its form is \(format), and --size, --resize, --validation and --on-bad-image are for "
+          + "folders of images", remedy: "leave them out", exitCode: .usage)
     }
     switch format {
     case .idx: return try readIDX(files)

@@ -60,16 +60,34 @@ public final class ImageDecoder {
   ///
   /// Bilinear with antialiasing, in PIL's fixed-point arithmetic: the same bits on every machine.
   public func cover(width: Int, height: Int, into target: inout MutableSpan<UInt8>) {
-    precondition(
-      width > 0 && height > 0 && target.count == 3 * width * height,
-      "\(target.count) bytes for an image of \(width)×\(height)")
     let (fullWidth, fullHeight) = fullSize
+    resample(
+      to: (
+        max(height * fullWidth / fullHeight, width), max(width * fullHeight / fullWidth, height)
+      ), middle: (width, height), into: &target)
+  }
+
+  /// Overwrites `target` [height, width, 3] with the image decoded last, each axis brought to its
+  /// length, as torchvision's `Resize((height, width))` does on a PIL image; the same bits on every
+  /// machine.
+  public func stretch(width: Int, height: Int, into target: inout MutableSpan<UInt8>) {
+    resample(to: (width, height), middle: (width, height), into: &target)
+  }
+
+  /// Overwrites `target` with the middle of the image at the size `whole`.
+  private func resample(
+    to whole: (width: Int, height: Int), middle: (width: Int, height: Int),
+    into target: inout MutableSpan<UInt8>
+  ) {
+    precondition(
+      middle.width > 0 && middle.height > 0 && target.count == 3 * middle.width * middle.height,
+      "\(target.count) bytes for an image of \(middle.width)×\(middle.height)")
     resampling.columns.set(
-      source: picture.width, from: picture.box.left, to: picture.box.right,
-      target: max(height * fullWidth / fullHeight, width), middle: width)
+      source: picture.width, from: picture.box.left, to: picture.box.right, target: whole.width,
+      middle: middle.width)
     resampling.rows.set(
-      source: picture.height, from: picture.box.top, to: picture.box.bottom,
-      target: max(width * fullHeight / fullWidth, height), middle: height)
+      source: picture.height, from: picture.box.top, to: picture.box.bottom, target: whole.height,
+      middle: middle.height)
     resampling.run(picture, into: &target)
   }
 

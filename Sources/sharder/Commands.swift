@@ -10,7 +10,7 @@ struct Create: ParsableCommand {
 
       An image folder (--format folder) has one folder of JPEG and PNG files a class, or train/ and \
       val/ (or test/) above them. Of every image the shorter side is brought to --size, and the \
-      middle is cut out. All cores decode; their number does not change the result.
+      middle is cut out, or, with --resize stretch, both sides are. All cores decode; their number does not change the result.
       """)
 
   @Argument(
@@ -32,6 +32,8 @@ struct Create: ParsableCommand {
   var labels: String?
   @Option(help: "Width and height that images of a folder are brought to (default: 64).")
   var size: Int?
+  @Option(help: "How they are brought to it: \(ResizeRule.list) (default: cover).")
+  var resize: String?
   @Option(help: "The part of each class to hold out for validation: 0.1 (default: none).")
   var validation: Double?
   @Option(help: "A file of an image folder that cannot be used: fail, or skip and report it.")
@@ -48,6 +50,9 @@ struct Create: ParsableCommand {
     }
     guard size.map({ (1...4096).contains($0) }) ?? true else {
       throw ValidationError("--size must be 1 to 4096")
+    }
+    guard resize.map({ ResizeRule(rawValue: $0) != nil }) ?? true else {
+      throw ValidationError("--resize must be \(ResizeRule.list)")
     }
     guard validation.map({ $0 > 0 && $0 < 1 }) ?? true else {
       throw ValidationError("--validation must be more than 0 and less than 1, such as 0.1")
@@ -66,6 +71,7 @@ struct Create: ParsableCommand {
     // This program again: what a foreign file does to libhdf5 does not happen here.
     source.hdf5Worker = "/proc/self/exe"
     source.imageFolders.side = size
+    source.imageFolders.rule = resize.flatMap(ResizeRule.init(rawValue:))
     source.imageFolders.validation = validation
     source.imageFolders.badImages = onBadImage.flatMap(BadImagePolicy.init(rawValue:))
     let progress = Progress(of: "images")

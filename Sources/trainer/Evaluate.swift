@@ -22,12 +22,20 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Which split of the data (default: test, else validation, else train).")
   var split: String?
 
+  @Option(
+    help: """
+      Which views of each image to judge together: none, flip, flips, five_crop, ten_crop (default: \
+      the plan's).
+      """)
+  var views: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   /// Runs the command on all ranks.
   func run() throws {
-    let command = EvaluateCommand(checkpoint: checkpoint, data: data, split: split, json: json)
+    let command = EvaluateCommand(
+      checkpoint: checkpoint, data: data, split: split, views: views, json: json)
     try ExitCode.check(RankProgram.run { try command.run(in: $0) })
   }
 }

@@ -21,6 +21,13 @@ struct Predict: ParsableCommand {
   @Option(help: "How many classes to name of each image, the surest first.")
   var top = 5
 
+  @Option(
+    help: """
+      Which views of each image to judge together: none, flip, flips, five_crop, ten_crop (default: \
+      the plan's).
+      """)
+  var views: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -38,7 +45,8 @@ struct Predict: ParsableCommand {
   func run() throws {
     guard RankProgram.speaksBeforeStart else { return }
     let command = PredictCommand(
-      checkpoint: checkpoint, paths: images, top: top, form: json ? .json : csv ? .csv : .text)
+      checkpoint: checkpoint, paths: images, top: top, views: views,
+      form: json ? .json : csv ? .csv : .text)
     try ExitCode.check(try command.run())
   }
 }

@@ -68,6 +68,19 @@ import Testing
     }
   }
 
+  @Test func `the rule of resizing is in the index`() throws {
+    try withTemporaryFolder { folder in
+      try writeClasses(folder + "/in")
+      var source = source(folder + "/in")
+      let covered = try createDataset(from: source, in: folder + "/cover").dataset.index
+      source.imageFolders.rule = .stretch
+      let stretched = try createDataset(from: source, in: folder + "/stretch").dataset.index
+      #expect(covered.resize == .cover && stretched.resize == .stretch)
+      #expect(covered.splits["train"]?.digest != stretched.splits["train"]?.digest)
+      #expect(try ShardIndex(folder: folder + "/stretch") == stretched)
+    }
+  }
+
   @Test func `the shards are the same for any number of cores`() throws {
     try withTemporaryFolder { folder in
       try writeClasses(folder + "/in")

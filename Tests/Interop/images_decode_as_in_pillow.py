@@ -131,7 +131,15 @@ def as_rgb(data):
     return ImageOps.exif_transpose(image).convert("RGB")
 
 
-def expected(data):
+def stretched(data):
+    """torchvision's Resize((SIDE, SIDE)) on an image of Pillow."""
+    image = as_rgb(data)
+    if image.size != (SIDE, SIDE):
+        image = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    return numpy.asarray(image)
+
+
+def covered(data):
     """torchvision's Resize(SIDE) and CenterCrop(SIDE) on an image of Pillow."""
     image = as_rgb(data)
     width, height = image.size
@@ -158,17 +166,20 @@ with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "in", path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(data)
-    output = pathlib.Path(folder, "out")
-    command = ["sharder", "create", f"{folder}/in", "--format", "folder", "--output", str(output)]
-    subprocess.run(command + ["--size", str(SIDE)], check=True, timeout=120)
-    index = json.loads((output / "index.json").read_text())
-    with h5py.File(output / index["splits"]["train"]["shards"][0]["file"]) as shard:
-        images = shard["images"][...].astype(int)
-    order = sorted(files, key=lambda path: path.encode())
-    assert index["classes"] == sorted({path.split("/")[0] for path in files}), index["classes"]
-    assert len(images) == len(order)
-    for path, image in zip(order, images):
-        data, allowed = files[path]
-        distance = numpy.abs(image - expected(data)).max()
-        assert distance <= allowed, f"{path}: {distance} levels from Pillow, {allowed} allowed"
-    print(f"{len(order)} images, each within its tolerance of Pillow's")
+    for rule, expected in ("cover", covered), ("stretch", stretched):
+        output = pathlib.Path(folder, rule)
+        command = ["sharder", "create", f"{folder}/in", "--format", "folder"]
+        command += ["--output", str(output), "--size", str(SIDE), "--resize", rule]
+        subprocess.run(command, check=True, timeout=120)
+        index = json.loads((output / "index.json").read_text())
+        assert index["resize"] == rule
+        with h5py.File(output / index["splits"]["train"]["shards"][0]["file"]) as shard:
+            images = shard["images"][...].astype(int)
+        order = sorted(files, key=lambda path: path.encode())
+        assert index["classes"] == sorted({path.split("/")[0] for path in files}), index["classes"]
+        assert len(images) == len(order)
+        for path, image in zip(order, images):
+            data, allowed = files[path]
+            distance = numpy.abs(image - expected(data)).max()
+            assert distance <= allowed, f"{path}: {distance} levels from Pillow, {allowed} allowed"
+        print(f"{len(order)} images, {rule}: each within its tolerance of Pillow's")

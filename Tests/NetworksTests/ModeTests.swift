@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Storage
 import Testing
@@ -29,6 +30,26 @@ import Testing
       #expect(abs(Double(mean[c]) - center) < 1e-6)
       #expect(abs(Double(variance[c]) - squares / Double(max(values.count - 1, 1))) < 1e-6)
     }
+  }
+
+  @Test func `views are judged by the mean of their logits`() throws {
+    var trial = Trial(try normalized([6]), loss: .softmaxCrossEntropy(), microBatch: 2)
+    var sums = LogitSums(count: 12)
+    let first = trial.logits(.evaluation)
+    sums.add(first.span)
+    trial.images.reverse()
+    let second = trial.logits(.evaluation)
+    sums.add(second.span)
+    let means = zip(first, second).map { ($0 + $1) / 2 }
+    let labels = trial.labels
+    let loss = trial.model.judge(sums, labels: labels.span, count: 2)
+    #expect((0..<12).map { trial.model.logits[$0] } == means)
+    let expected = (0..<2).reduce(0.0) { total, sample in
+      let exponentials = means[6 * sample..<6 * sample + 6].map { exp(Double($0)) }
+      let label = exponentials[Int(labels[sample])]
+      return total - log(label / exponentials.reduce(0, +))
+    }
+    #expect(abs(loss.sum - expected) < 1e-5 && loss.count == 2)
   }
 
   @Test func `evaluation normalizes by the running statistics`() throws {

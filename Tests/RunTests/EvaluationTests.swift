@@ -48,6 +48,7 @@ extension Runs {
           results.append(try JSONDecoder().decode(Result.self, from: Data(outcome.output.utf8)))
         }
         #expect(results.count == 6)
+        try expectViewsJudgedAlike(trial, data)
         #expect(results.allSatisfy { $0.samples == 10_000 && $0.split == "test" })
         // Of the event `evaluation` there are no more than these.
         #expect(Set(results.map { [$0.loss, $0.accuracy, $0.top5] }).count == 1)
@@ -55,6 +56,22 @@ extension Runs {
         #expect(whole.count == 3 && Set(whole).count == 1)
         try expectSound(try #require(whole.first))
       }
+    }
+
+    /// Mirror images are judged with the image, with the same digits on any number of ranks; crops
+    /// of images that are not cropped are refused by all ranks.
+    private func expectViewsJudgedAlike(_ trial: Trial, _ data: String) throws {
+      let checkpoint = trial.checkpoint("1", step: 12).path
+      let command = ["evaluate", "--checkpoint", checkpoint, "--data", data, "--json", "--views"]
+      let results = try [1, 3].map { ranks in
+        let outcome = try trial.trainer(ranks: ranks, command + ["flip"]).run()
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return try JSONDecoder().decode(Result.self, from: Data(outcome.output.utf8))
+      }
+      #expect(results[0] == results[1] && results[0].samples == 10_000)
+      let refused = try trial.trainer(ranks: 3, command + ["ten_crop"]).run()
+      #expect(refused.status == 64, "\(refused.errors)")
+      #expect(refused.errorLines.count == 1 && refused.errors.contains("CenterCrop"))
     }
 
     /// Counts, accuracy and mistakes of an evaluation fit each other.

@@ -41,7 +41,7 @@ struct PredictTests {
   }
 
   /// Writes three classes of pictures of mixed sizes, and trains on them.
-  private func train(in folder: URL) throws {
+  private func train(in folder: URL, resize: String) throws {
     for (label, name) in ["ant", "bee, wild", "cat"].enumerated() {
       let place = folder.appending(path: "photos/\(name)")
       try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
@@ -55,19 +55,23 @@ struct PredictTests {
     }
     try Data(plan.utf8).write(to: folder.appending(path: "plan.yaml"))
     let made = try run(
-      "sharder", "create", "photos", "--format", "folder", "--size", "16", "--output", "data",
-      in: folder)
+      "sharder", "create", "photos", "--format", "folder", "--size", "16", "--resize", resize,
+      "--output", "data", in: folder)
     try #require(made.status == 0, "\(made.errors)")
     let trained = try run("trainer", "plan.yaml", "--run", "run", in: folder)
     try #require(trained.status == 0, "\(trained.errors)")
   }
 
-  @Test func `files are judged as their samples are, and bad ones keep nobody back`() throws {
+  @Test(arguments: [("cover", "none"), ("stretch", "flips")])
+  func `files are judged as their samples are, and bad ones keep nobody back`(
+    resize: String, views: String
+  ) throws {
     try withTemporaryFolder { folder in
-      try train(in: folder)
+      try train(in: folder, resize: resize)
       let checkpoint = "run/checkpoints/step-00000020.h5"
       let evaluated = try run(
-        "trainer", "evaluate", "--checkpoint", checkpoint, "--data", "data", "--json", in: folder)
+        "trainer", "evaluate", "--checkpoint", checkpoint, "--data", "data", "--views", views,
+        "--json", in: folder)
       let confusion = try JSONDecoder().decode(Judged.self, from: Data(evaluated.output.utf8))
         .confusion
       let elsewhere = folder.appending(path: "elsewhere")
@@ -80,7 +84,9 @@ struct PredictTests {
       try FileManager.default.removeItem(at: folder.appending(path: "data"))
       let photos = folder.appending(path: "photos").path
       let outcome = try run(
-        "trainer", "predict", "--checkpoint", "step-00000020.h5", photos, "--json", in: elsewhere)
+        "trainer", "predict", "--checkpoint", "step-00000020.h5", photos, "--views", views,
+        "--json",
+        in: elsewhere)
       #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome.errors)")
       let told = try JSONDecoder().decode(Predictions.self, from: Data(outcome.output.utf8))
       let names = ["ant", "bee, wild", "cat"]
@@ -92,7 +98,41 @@ struct PredictTests {
         #expect(abs(prediction.choices.map(\.score).reduce(0, +) - 1) < 1e-12)
       }
       #expect(counts == confusion && told.predictions.count == 27)
-      try expectBadOnesTold(photos, told.predictions[0], in: elsewhere)
+      if views == "none" { try expectBadOnesTold(photos, told.predictions[0], in: elsewhere) }
+    }
+  }
+
+  /// The mean of two views' logits is, but for a factor, the geometric mean of their scores.
+  @Test func `an image and its mirror image are judged by the mean of their logits`() throws {
+    try withTemporaryFolder { folder in
+      try train(in: folder, resize: "cover")
+      var picture = Picture(width: 16, height: 16, seed: 77)
+      try Data(picture.png()).write(to: folder.appending(path: "one.png"))
+      let pixels = picture.pixels
+      for pixel in 0..<256 {
+        for channel in 0..<3 {
+          picture.pixels[3 * pixel + channel] =
+            pixels[3 * (pixel / 16 * 16 + 15 - pixel % 16) + channel]
+        }
+      }
+      try Data(picture.png()).write(to: folder.appending(path: "other.png"))
+      func scores(_ image: String, _ views: String) throws -> [String: Double] {
+        let outcome = try run(
+          "trainer", "predict", "--checkpoint", "run", image, "--views", views, "--json", in: folder
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        let told = try JSONDecoder().decode(Predictions.self, from: Data(outcome.output.utf8))
+        let choices = try #require(told.predictions.first).choices
+        return Dictionary(uniqueKeysWithValues: choices.map { ($0.class, $0.score) })
+      }
+      let (one, other) = (try scores("one.png", "none"), try scores("other.png", "none"))
+      let both = try scores("one.png", "flip")
+      let means = one.mapValues { $0.squareRoot() }.merging(other) { $0 * $1.squareRoot() }
+      let sum = means.values.reduce(0, +)
+      #expect(one != other)
+      for (name, mean) in means {
+        #expect(abs(mean / sum - both[name, default: -1]) < 1e-5, "\(name)")
+      }
     }
   }
 

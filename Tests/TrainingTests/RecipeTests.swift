@@ -1,3 +1,4 @@
+import Datasets
 import Testing
 import Training
 
@@ -47,6 +48,17 @@ struct RecipeTests {
     let source = try PlanSource(text: text + list, name: "plan.yaml").plan()
     let again = try PlanSource(text: source.yaml(), name: "again").plan()
     #expect(again.augmentation == source.augmentation)
+  }
+
+  @Test func `views and the rule of resizing are in the recipe only where there are any`() throws {
+    let form = try recipe(text).canonicalText()
+    #expect(!form.contains("evaluationViews") && !form.contains("resize"))
+    #expect(try recipe(text + "evaluation: {views: none}\n").canonicalText() == form)
+    var flipped = try recipe(text + "evaluation: {views: flip}\n")
+    #expect(flipped.canonicalText().contains(#""evaluationViews":"flip""#))
+    flipped.data.resize = .stretch
+    let back = try Recipe(canonicalText: flipped.canonicalText())
+    #expect(back.evaluationViews == .flip && back.data.resize == .stretch)
   }
 
   @Test func `a difference is named by its key with both values`() throws {

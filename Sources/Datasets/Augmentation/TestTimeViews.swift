@@ -1,7 +1,9 @@
 internal import Storage
 
-/// Several views of each sample, whose scores are averaged in an evaluation.
-public enum TestTimeViews: String, CaseIterable, Sendable {
+/// Several views of each sample, judged together in an evaluation by the mean of their logits.
+public enum TestTimeViews: String, CaseIterable, Codable, Sendable {
+  /// The image alone.
+  case single = "none"
   /// The image, and its mirror image.
   case flip
   /// The image mirrored, upside down, both, and as it is.
@@ -10,6 +12,9 @@ public enum TestTimeViews: String, CaseIterable, Sendable {
   case fiveCrop = "five_crop"
   /// The same, and their mirror images.
   case tenCrop = "ten_crop"
+
+  /// The names of all, for a person to choose from.
+  public static var list: String { allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 extension Augmentation {
@@ -21,6 +26,7 @@ extension Augmentation {
     let turn = TransformDescription("RandomVerticalFlip", ["p": .number(1)])
     let lists: [[TransformDescription]]
     switch views {
+    case .single: lists = [descriptions]
     case .flip: lists = [[], [mirror]].map { descriptions + $0 }
     case .flips: lists = [[], [mirror], [turn], [mirror, turn]].map { descriptions + $0 }
     case .fiveCrop: lists = try corners()

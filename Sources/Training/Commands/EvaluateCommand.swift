@@ -12,14 +12,19 @@ public struct EvaluateCommand: Sendable {
   public let data: String
   /// Which of its splits; nil for the first there is of `test`, `validation` and `train`.
   public let split: String?
+  /// The name of the views of each image to judge together; nil for those of the recipe.
+  public let views: String?
   /// Whether to print one JSON object.
   public let json: Bool
 
   /// An evaluation of a checkpoint on a split of a data folder.
-  public init(checkpoint: String, data: String, split: String?, json: Bool) {
+  public init(
+    checkpoint: String, data: String, split: String?, views: String? = nil, json: Bool
+  ) {
     self.checkpoint = checkpoint
     self.data = data
     self.split = split
+    self.views = views
     self.json = json
   }
 
@@ -49,7 +54,7 @@ public struct EvaluateCommand: Sendable {
     var evaluator = Evaluator()
     evaluator.add(
       name, store, samples: place == name ? nil : recipe.heldOut(of: store.count),
-      transforms: try world.together { try recipe.makeEvaluationTransforms() },
+      views: try world.together { try recipe.makeViews(named: views) },
       normalization: saved.normalization, microBatch: recipe.batch.micro, in: world)
     let result = try model.evaluate(
       on: evaluator.sets[0], parameters: saved.weightsToJudge.span, version: .after(saved.step),

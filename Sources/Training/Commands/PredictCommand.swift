@@ -11,14 +11,20 @@ public struct PredictCommand: Sendable {
   public let paths: [String]
   /// How many classes to name of each image.
   public let top: Int
+  /// The name of the views of each image to judge together; nil for those of the recipe.
+  public let views: String?
   /// How to print.
   public let form: PredictionForm
 
   /// A prediction of what the images at `paths` show.
-  public init(checkpoint: String, paths: [String], top: Int, form: PredictionForm) {
+  public init(
+    checkpoint: String, paths: [String], top: Int, views: String? = nil,
+    form: PredictionForm
+  ) {
     self.checkpoint = checkpoint
     self.paths = paths
     self.top = top
+    self.views = views
     self.form = form
   }
 
@@ -39,7 +45,7 @@ public struct PredictCommand: Sendable {
     let saved = try CheckpointFolder.read(fileOrRun: checkpoint)
     let files = try ImageFileList.list(paths)
     var predictor = try Predictor(
-      saved, cores: ProcessInfo.processInfo.activeProcessorCount)
+      saved, views: views, cores: ProcessInfo.processInfo.activeProcessorCount)
     var predictions: [ImagePrediction] = []
     var unreadable: [UnreadableImage] = []
     var code: ExitCode?

@@ -74,7 +74,7 @@ extension TrainCommand {
       leavesOut: recipe.onDamaged == .skip ? agreed.data.training : nil,
       updater: updater,
       evaluator: agreed.data.evaluator(
-        try recipe.makeEvaluationTransforms(), microBatch: recipe.batch.micro, in: world),
+        try recipe.makeViews(), microBatch: recipe.batch.micro, in: world),
       weightAverage: AlignedArray(count: averaged))
   }
 

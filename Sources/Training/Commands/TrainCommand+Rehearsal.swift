@@ -11,6 +11,7 @@ extension TrainCommand {
     let layout = network.parameterLayout().layout
     let optimizer = try world.together { try recipe.makeOptimizer(layout) }
     _ = try world.together { try recipe.makeSchedule() }
+    _ = try world.together { try recipe.makeViews() }
     let folder = RunFolder(named: run, planName: planName, recipe: recipe)
     let updater = Updater(optimizer, recipe.update, layout: layout)
     let bytes = layout.count * MemoryLayout<Float>.stride * (1 + updater.stateNames.count)

@@ -17,9 +17,11 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
   public var minDelta: Double
   /// What is done to images before they are evaluated.
   public var transforms: TransformList
+  /// Which views of each image are judged together.
+  public var views: TestTimeViews
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case every, monitor, patience, transforms
+    case every, monitor, patience, transforms, views
     case minDelta = "min_delta"
   }
 
@@ -31,6 +33,7 @@ public struct EvaluationPlan: Codable, Hashable, Sendable {
     patience = try keys.decodeIfPresent(Int.self, forKey: .patience)
     minDelta = try keys.value(.minDelta, default: 0)
     transforms = try keys.transforms(.transforms, for: .evaluation)
+    views = try keys.word(.views, default: .single)
     if let patience { try keys.check(patience, .patience, in: 1..., "at least 1") }
     try keys.check(minDelta, .minDelta, in: 0..., "at least 0")
     if patience == nil, keys.contains(.minDelta), minDelta != 0 {

@@ -9,6 +9,7 @@ extension Recipe {
   func check() throws {
     let layout = try makeNetwork().parameterLayout().layout
     _ = try makeLoss()
+    _ = try makeViews()
     _ = try makeOptimizer(layout)
     _ = try makeSchedule()
   }

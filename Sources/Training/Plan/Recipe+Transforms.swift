@@ -14,6 +14,24 @@ extension Recipe {
     try transforms(evaluationTransforms, for: .evaluation, "evaluation.transforms")
   }
 
+  /// The transforms of each view of an image that is evaluated: of the views of that name, or of the
+  /// recipe's.
+  func makeViews(named name: String? = nil) throws -> [Augmentation] {
+    let transforms = try makeEvaluationTransforms()
+    let asked = name.flatMap(TestTimeViews.init(rawValue:))
+    if let name, asked == nil {
+      throw PlanError("--views \(name): unknown; known: \(TestTimeViews.list)")
+    }
+    let views = asked ?? evaluationViews ?? .single
+    do throws(AugmentationError) {
+      let lists = try transforms.views(views)
+      for list in lists { _ = try list.outputSize(of: Shape(data.shape).extent) }
+      return lists
+    } catch {
+      throw PlanError("plan: evaluation.views: \(views.rawValue): \(error.message)")
+    }
+  }
+
   /// [H, W, C] of the images that the network gets: the same in training and evaluation.
   func inputShape() throws -> Shape {
     let size = try extent(after: makeAugmentation(), "augmentation")

@@ -20,14 +20,20 @@ public struct Recipe: Codable, Sendable {
     public var shape: [Int]
     /// The number of classes.
     public var classes: Int
+    /// How image files were brought to that shape; nil where the samples came in it.
+    public var resize: ResizeRule?
 
     /// Samples of the given content.
-    public init(digest: String, samples: Int, validation: Int, shape: [Int], classes: Int) {
+    public init(
+      digest: String, samples: Int, validation: Int, shape: [Int], classes: Int,
+      resize: ResizeRule? = nil
+    ) {
       self.digest = digest
       self.samples = samples
       self.validation = validation
       self.shape = shape
       self.classes = classes
+      self.resize = resize
     }
   }
 
@@ -44,6 +50,8 @@ public struct Recipe: Codable, Sendable {
   public var augmentation: TransformList?
   /// What is done to images before they are evaluated; nil for nothing.
   public var evaluationTransforms: TransformList?
+  /// Which views of each image an evaluation judges together; nil for the image alone.
+  public var evaluationViews: TestTimeViews?
   /// What all random numbers depend on.
   public var seed: UInt64
   /// The number of steps of the whole run.
@@ -78,6 +86,7 @@ public struct Recipe: Codable, Sendable {
     self.data = data
     if !plan.augmentation.isEmpty { augmentation = plan.augmentation }
     if !plan.evaluation.transforms.isEmpty { evaluationTransforms = plan.evaluation.transforms }
+    if plan.evaluation.views != .single { evaluationViews = plan.evaluation.views }
     seed = plan.seed
     batch = plan.batch
     let steps = plan.length.inSteps(samples: data.samples, batch: plan.batch.global)

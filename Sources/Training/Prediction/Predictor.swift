@@ -7,6 +7,8 @@ import Storage
 struct Predictor: ~Copyable {
   private let classNames: [String]
   private let reader: ImageFileReader
+  /// How many views of each image are judged together.
+  private let viewCount: Int
   private let weights: [Float]
   private let version: ParameterVersion
   private var model: Model
@@ -18,22 +20,25 @@ struct Predictor: ~Copyable {
   ///
   /// Micro-batches have the recipe's size, so that an image has the same scores alone, among others,
   /// and in an evaluation.
-  init(_ checkpoint: Checkpoint, cores: Int) throws {
+  init(_ checkpoint: Checkpoint, views: String?, cores: Int) throws {
     // All that may fail comes first: what is not copied must be whole, or not be at all.
     let recipe = try Recipe(canonicalText: checkpoint.recipe)
     let (network, loss) = (try recipe.makeNetwork(), try recipe.makeLoss())
     let shape = Shape(recipe.data.shape)
+    let views = try recipe.makeViews(named: views)
+    // Where the recipe tells no rule, all samples had one size, and such an image stays as it is.
     let reader = try ImageFileReader(
-      shape: shape, transforms: recipe.makeEvaluationTransforms(),
+      shape: shape, rule: recipe.data.resize ?? .cover, views: views,
       normalization: checkpoint.normalization, cores: cores)
     let size = try recipe.inputShape().count
     self.reader = reader
+    viewCount = views.count
     classNames = checkpoint.classNames
     weights = checkpoint.weightsToJudge
     version = .after(checkpoint.step)
     let microBatch = recipe.batch.micro
     model = Model(network, loss: loss, microBatch: microBatch, seed: recipe.seed)
-    images = AlignedArray(count: microBatch * size)
+    images = AlignedArray(count: viewCount * microBatch * size)
     labels = [Int32](repeating: 0, count: microBatch)
     identities = [SampleIdentity](
       repeating: SampleIdentity(epoch: 0, sample: 0), count: microBatch)
@@ -47,12 +52,18 @@ struct Predictor: ~Copyable {
     _ paths: [String], top: Int
   ) -> [Result<ImagePrediction, AgreedError>] {
     let memory = unsafe MemoryView(images.unsafeElements)
-    let faults = reader.read(paths, into: memory)
+    let faults = reader.read(paths, into: memory, ofViewsWith: microBatch)
     let (labels, identities, weights) = (labels, identities, weights)
-    _ = model.forward(
-      images: memory.read(0..<memory.count), labels: labels.span, identities: identities.span,
-      count: paths.count,
-      parameters: weights.span, version: version, mode: .evaluation)
+    var sums = LogitSums(count: microBatch * model.classCount)
+    let size = memory.count / viewCount
+    for view in 0..<viewCount {
+      _ = model.forward(
+        images: memory.read(view * size..<(view + 1) * size), labels: labels.span,
+        identities: identities.span, count: paths.count, parameters: weights.span,
+        version: version, mode: .evaluation)
+      sums.add(model.logits)
+    }
+    _ = model.judge(sums, labels: labels.span, count: paths.count)
     let classes = model.classCount
     var results: [Result<ImagePrediction, AgreedError>] = []
     for (slot, path) in paths.enumerated() {

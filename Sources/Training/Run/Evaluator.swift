@@ -11,9 +11,11 @@ struct Evaluator {
     /// `test`, or `validation`.
     let name: String
     let store: SampleStore
-    let transforms: Augmentation
+    /// What is done to its images; several lists where views of each are judged together.
+    let views: [Augmentation]
     let normalization: Normalization
-    let reader: EvaluationReader
+    /// One for each view.
+    let readers: [EvaluationReader]
     /// The micro-batches of each rank.
     let runs: Runs
   }
@@ -23,19 +25,21 @@ struct Evaluator {
   /// Adds all samples of a store, or the given ones.
   mutating func add(
     _ name: String, _ store: SampleStore, samples: [UInt32]? = nil,
-    transforms: Augmentation = .none, normalization: Normalization, microBatch: Int,
+    views: [Augmentation] = [.none], normalization: Normalization, microBatch: Int,
     onDamaged: DamagePolicy = .stop, in world: World
   ) {
     let total = EvaluationReader.microBatchCount(
       samples: samples?.count ?? store.count, microBatch: microBatch)
     let runs = Runs(sharing: total, among: world.size)
-    let reader = EvaluationReader(
-      store: store, samples: samples, augmentation: transforms, normalization: normalization,
-      microBatch: microBatch, share: runs[world.rank], onDamaged: onDamaged)
+    let readers = views.map {
+      EvaluationReader(
+        store: store, samples: samples, augmentation: $0, normalization: normalization,
+        microBatch: microBatch, share: runs[world.rank], onDamaged: onDamaged)
+    }
     sets.append(
       Set(
-        name: name, store: store, transforms: transforms, normalization: normalization,
-        reader: reader, runs: runs))
+        name: name, store: store, views: views, normalization: normalization, readers: readers,
+        runs: runs))
   }
 }
 
@@ -50,12 +54,20 @@ extension Model {
   ) throws -> Evaluation {
     var losses = [Double](repeating: 0, count: set.runs.total)
     var tally = Tally(split: set.name, classCount: distinguishedClasses)
-    var microBatches = set.reader.microBatches()
-    while let microBatch = try microBatches.next() {
+    var views = set.readers.map { $0.microBatches() }
+    while let microBatch = try views[0].next() {
       progress.enter(.evaluating)
-      let loss = forward(
-        images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
-        count: microBatch.count, parameters: parameters, version: version, mode: .evaluation)
+      var loss = judge(microBatch, parameters: parameters, version: version)
+      if views.count > 1 {
+        var sums = LogitSums(count: logits.count)
+        sums.add(logits)
+        for other in views.indices.dropFirst() {
+          guard let view = try views[other].next() else { break }
+          _ = judge(view, parameters: parameters, version: version)
+          sums.add(logits)
+        }
+        loss = judge(sums, labels: microBatch.labels, count: microBatch.count)
+      }
       losses[microBatch.index] = loss.sum
       for slot in 0..<loss.count {
         tally.add(
@@ -71,6 +83,15 @@ extension Model {
       samples: samples, correct: tally.confusion.correct,
       loss: losses.reduce(0, +) / Double(samples), confusion: tally.confusion,
       inTopFive: tally.inTopFive, mistakes: tally.mistakes)
+  }
+
+  /// Computes logits and loss of a micro-batch in an evaluation.
+  private mutating func judge(
+    _ microBatch: MicroBatch, parameters: Span<Float>, version: ParameterVersion
+  ) -> MicroBatchLoss {
+    forward(
+      images: microBatch.images, labels: microBatch.labels, identities: microBatch.identities,
+      count: microBatch.count, parameters: parameters, version: version, mode: .evaluation)
   }
 
   /// The same with an average of the weights.

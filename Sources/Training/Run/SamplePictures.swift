@@ -75,11 +75,11 @@ extension Evaluator.Set {
   func pictures(of samples: [Int]) throws -> [[UInt8]] {
     guard !samples.isEmpty else { return [] }
     let reader = EvaluationReader(
-      store: store, samples: samples.map { UInt32($0) }, augmentation: transforms,
+      store: store, samples: samples.map { UInt32($0) }, augmentation: views[0],
       normalization: normalization, microBatch: samples.count, share: 0..<1)
     var microBatches = reader.microBatches()
     guard let microBatch = try microBatches.next() else { return [] }
-    let pictures = try SamplePictures(of: store.shape, after: transforms, normalization)
+    let pictures = try SamplePictures(of: store.shape, after: views[0], normalization)
     return try samples.indices.map { try pictures.png(of: $0, in: microBatch.images) }
   }
 }

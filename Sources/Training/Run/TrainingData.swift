@@ -40,7 +40,7 @@ struct TrainingData {
     Recipe.Samples(
       digest: dataset.index.dataDigest.hex, samples: split.training.count,
       validation: split.heldOut.count, shape: dataset.index.shape,
-      classes: dataset.classNames.count)
+      classes: dataset.classNames.count, resize: dataset.index.resize)
   }
 
   /// The sets to evaluate on, and how many samples each has.
@@ -65,12 +65,12 @@ struct TrainingData {
 
   /// The sets to evaluate on: validation samples, held out or a split of their own, and test.
   func evaluator(
-    _ transforms: Augmentation, microBatch: Int, in world: World
+    _ views: [Augmentation], microBatch: Int, in world: World
   ) -> Evaluator {
     var evaluator = Evaluator()
     func add(_ name: String, _ store: SampleStore, _ samples: [UInt32]? = nil) {
       evaluator.add(
-        name, store, samples: samples, transforms: transforms,
+        name, store, samples: samples, views: views,
         normalization: dataset.normalization, microBatch: microBatch, onDamaged: plan.onDamaged,
         in: world)
     }
