@@ -148,7 +148,8 @@ let package = Package(
     .testTarget(
       name: "RunTests",
       dependencies: [
-        "Launching", "Datasets", "HDF5", "Storage", "trainer", "sharder", "allocation-probe",
+        "Launching", "Datasets", "HDF5", "Storage", "Pictures", "trainer", "sharder",
+        "allocation-probe",
       ],
       swiftSettings: strictTests),
     .testTarget(

@@ -9,8 +9,11 @@ extension Runs {
     func `every command of an article runs, and prints what the article says`(article: Article)
       throws
     {
-      try withTemporaryFolder { folder in
+      try withTemporaryFolder { temporary in
+        let folder = temporary.appending(path: "repository")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         try furnish(folder)
+        try LentData.lend(to: folder)
         for block in article.blocks where block.isFileToWrite {
           let text = block.lines.joined(separator: "\n") + "\n"
           try Data(text.utf8).write(to: folder.appending(path: block.argument))

@@ -1,4 +1,4 @@
-import Datasets
+public import Datasets
 
 /// When to evaluate, and what comes of it.
 public struct EvaluationPlan: Codable, Hashable, Sendable {
