@@ -3,6 +3,7 @@
 
 typedef double wide_lanes __attribute__((ext_vector_type(16)));
 typedef int bit_lanes __attribute__((ext_vector_type(16)));
+typedef unsigned unsigned_lanes __attribute__((ext_vector_type(16)));
 
 // The larger of `largest` and x's bits without signs, lane by lane: numbers that are not finite have
 // the largest bits.
@@ -25,6 +26,21 @@ PART double by_halves(wide_lanes sums) {
   double __attribute__((ext_vector_type(4))) four = eight.lo + eight.hi;
   double __attribute__((ext_vector_type(2))) two = four.lo + four.hi;
   return two.x + two.y;
+}
+
+// Turning and adding bits by XOR loses nothing: each lane's digest names its last word, given the
+// others. Lanes are then mixed by a multiplier (Steele and Vigna, 2021).
+PART uint64_t digest(const float *block, ptrdiff_t count) {
+  unsigned_lanes turned = 0;
+  for (ptrdiff_t i = 0; i < count; i += LANES) {
+    turned = (turned << 5 | turned >> 27) ^ (unsigned_lanes)load(block + i);
+  }
+  uint64_t mixed = (uint64_t)count;
+  for (int i = 0; i < LANES; i++) {
+    mixed = (mixed ^ turned[i]) * UINT64_C(0xd1342543de82ef95);
+    mixed ^= mixed >> 32;
+  }
+  return mixed;
 }
 
 // Adds `source`; scales, and sums squares, where `finishing`.
@@ -82,4 +98,8 @@ KERNEL double lockstep_scale_block(float *block, float factor, ptrdiff_t count) 
 
 KERNEL double lockstep_block_squares(const float *block, ptrdiff_t count) {
   return squares(block, count);
+}
+
+KERNEL uint64_t lockstep_block_digest(const float *block, ptrdiff_t count) {
+  return digest(block, count);
 }

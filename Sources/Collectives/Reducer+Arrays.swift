@@ -57,6 +57,9 @@ extension Reducer {
   /// The samples of a micro-batch that were classified correctly, after `reduce`.
   public func correct(microBatch: Int) -> Int { numbers.correct(microBatch) }
 
+  /// For how many seconds a rank has computed since it began, without waiting; after `reduce`.
+  public func computeSeconds(rank: Int) -> Double { numbers.computeSeconds(rank: rank) }
+
   /// The sum of squares of the mean gradient of any block, by number, after `reduce`.
   public func gradientSquares(block: Int) -> Double { numbers.gradientSquares(block) }
 

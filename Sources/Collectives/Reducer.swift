@@ -45,6 +45,11 @@ import Storage
   /// What went wrong in `advance`, for `reduce` to throw.
   private var failure: MPIError?
   private var recorded = 0
+  var seals: Seals
+  /// Whether the update that is under way finds valid seals.
+  var checksSeals = false
+  /// The digest of each block, by its owner; empty where parameters exist once.
+  let copyDigests: Board
 
   /// A block that this rank owns.
   public struct Block: Sendable, Equatable {
@@ -79,6 +84,9 @@ import Storage
     sliceBlocks = slices.blockRanges[world.rank].map { Block(index: $0, range: layout.blocks[$0]) }
     ownedBlocks = lastRunFirst(sliceBlocks)
     share = tree.shares[world.rank]
+    seals = Seals(blocks: sliceBlocks.count, arrays: 1 + layout.stateCount)
+    let hasCopies = transportInUse == .messages
+    copyDigests = Board(counts: slices.blockRanges.map { hasCopies ? $0.count : 0 })
     leafFactor = 1 / Float(layout.microBatches)
     self.progress = progress
     self.layout = layout
@@ -127,9 +135,12 @@ import Storage
 
   /// Makes the mean gradient over all micro-batches and the totals of the step.
   ///
-  /// `control` is this rank's wish, as bits; all ranks learn of it. Afterwards each rank holds the
-  /// gradient of its blocks. Throws `MPIError`.
-  public func reduce(control: Int32 = 0) throws(MPIError) -> ReductionTotals {
+  /// `control` is this rank's wish, as bits; all ranks learn of it. Where it is `comparingCopies`,
+  /// they also learn whether they have the same parameters. Afterwards each rank holds the gradient
+  /// of its blocks. Throws `MPIError`.
+  public func reduce(
+    control: Int32 = 0, comparingCopies: Bool = false
+  ) throws(MPIError) -> ReductionTotals {
     precondition(
       handedOut == share.slots.count && recorded == handedOut,
       "of \(share.slots.count) micro-batches \(handedOut) were begun and \(recorded) recorded")
@@ -139,11 +150,14 @@ import Storage
     merged = 0
     recorded = 0
     if let failure { throw failure }
+    numbers.setCopyDigest(comparingCopies ? digestOfCopy : 0, rank: world.rank)
     progress.enter(.waiting)
     try transport.finishGradients()
     progress.enter(.reducing)
     for block in sliceBlocks { finish(block) }
     numbers.setControl(control, rank: world.rank)
+    numbers.setComputeSeconds(progress.computeSeconds, rank: world.rank)
+    numbers.setDamage(seals.damage, rank: world.rank)
     progress.enter(.waiting)
     try transport.exchange(numbers.board)
     progress.enter(.reducing)

@@ -14,6 +14,10 @@ public struct ReductionTotals: Sendable, Equatable {
   public var firstNonFiniteMicroBatch: Int?
   /// The bitwise OR of the control integers of all ranks.
   public var control: Int32 = 0
+  /// What the lowest rank that found memory damaged has found; nil where none has.
+  public var damage: MemoryDamage?
+  /// Whether ranks computed with different copies of the parameters, where these were compared.
+  public var copiesDiffer = false
 
   /// The totals of no micro-batch.
   public init() {}

@@ -1,6 +1,7 @@
-/// Where the numbers of a step lie on its board: of each rank its control integer, then three
-/// numbers a micro-batch, then one for each gradient that the owners of slices finish, then its
-/// blocks' sums of squares.
+/// Where the numbers of a step lie on its board: of each rank its control integer, for how long it
+/// has computed, what memory it found damaged, and a digest of its copy of the parameters; then
+/// three numbers a micro-batch, then one for each gradient that the owners of slices finish, then
+/// its blocks' sums of squares.
 ///
 /// Whether a gradient is finite shows where it is first read: in a merge by the rank that made it,
 /// or on each slice by the slice's owner. So it costs no pass of its own.
@@ -10,6 +11,8 @@ struct StepBoard {
   private let blocks: [Int]
   private let controls: [Int]
   private let sumsPerBlock: Int
+  /// A rank's numbers before those of its micro-batches.
+  private static let header = 4
   /// For each rank, where what it found in the gradients of others begins.
   private let findings: [Int]
   /// For each micro-batch its place among findings, nil where its own rank merges it.
@@ -20,14 +23,16 @@ struct StepBoard {
     let finished = tree.finishedLeaves
     board = Board(
       counts: zip(tree.shares, slices.blockRanges).map {
-        1 + 3 * $0.microBatches.count + finished.count + perBlock * $1.count
+        Self.header + 3 * $0.microBatches.count + finished.count + perBlock * $1.count
       })
     let starts = board.runs.displacements.map(Int.init)
     controls = starts
     microBatches = zip(tree.shares, starts).flatMap { share, start in
-      share.microBatches.indices.map { start + 1 + 3 * ($0 - share.microBatches.lowerBound) }
+      share.microBatches.indices.map {
+        start + Self.header + 3 * ($0 - share.microBatches.lowerBound)
+      }
     }
-    findings = zip(tree.shares, starts).map { $1 + 1 + 3 * $0.microBatches.count }
+    findings = zip(tree.shares, starts).map { $1 + Self.header + 3 * $0.microBatches.count }
     places = (0..<tree.microBatches).map(finished.firstIndex)
     blocks = zip(slices.blockRanges, findings).flatMap { owned, start in
       owned.indices.map { start + finished.count + perBlock * ($0 - owned.lowerBound) }
@@ -36,6 +41,25 @@ struct StepBoard {
   }
 
   func setControl(_ value: Int32, rank: Int) { board[controls[rank]] = Double(value) }
+
+  func setComputeSeconds(_ seconds: Double, rank: Int) { board[controls[rank] + 1] = seconds }
+
+  func computeSeconds(rank: Int) -> Double { board[controls[rank] + 1] }
+
+  func setDamage(_ damage: MemoryDamage?, rank: Int) {
+    board[controls[rank] + 2] = Double(damage?.code ?? 0)
+  }
+
+  private func damage(rank: Int) -> MemoryDamage? {
+    MemoryDamage(code: Int(exactly: board[controls[rank] + 2]) ?? 0, rank: rank)
+  }
+
+  func setCopyDigest(_ digest: Double, rank: Int) { board[controls[rank] + 3] = digest }
+
+  /// Whether ranks have different copies of the parameters.
+  private var copiesDiffer: Bool {
+    controls.contains { board[$0 + 3] != board[controls[0] + 3] }
+  }
 
   func setScalars(loss: Double, correct: Int, microBatch: Int) {
     board[microBatches[microBatch]] = loss
@@ -97,6 +121,8 @@ struct StepBoard {
     }
     totals.gradientNorm = squares.squareRoot()
     for control in controls { totals.control |= Int32(board[control]) }
+    for rank in controls.indices where totals.damage == nil { totals.damage = damage(rank: rank) }
+    totals.copiesDiffer = copiesDiffer
     return totals
   }
 }

@@ -76,6 +76,12 @@ public import Storage
     return unsafe _overrideLifetime(pixels, borrowing: self)
   }
 
+  /// The file of the shard that holds a sample, and the sample's number there.
+  public func place(of sample: Int) -> (file: String, index: Int) {
+    let shard = shard(of: sample)
+    return (shards[shard].entry.file, sample - starts[shard])
+  }
+
   /// The number of shards.
   public var shardCount: Int { shards.count }
 

@@ -3,7 +3,7 @@
 /// Which fields an event has depends on its kind; a reader passes over those that it does not know.
 public struct Event: Codable, Sendable {
   /// What happened: `start`, `step`, `evaluation`, `decision`, `checkpoint`, `confusion`,
-  /// `phases`, `complaint`, `end`.
+  /// `phases`, `complaint`, `skip`, `rollback`, `stall`, `recovery`, `end`.
   public var event: String
   /// Seconds since 1970.
   public var time: Double
@@ -25,6 +25,16 @@ public struct Event: Codable, Sendable {
   public var gradientNorm: Double?
   /// Training images a second since the last line.
   public var imagesPerSecond: Double?
+  /// The rank that took least time for a micro-batch since the last line, without waiting.
+  public var fastestRank: Int?
+  /// How long it took, in seconds.
+  public var fastestSeconds: Double?
+  /// The rank that took most.
+  public var slowestRank: Int?
+  /// How long it took, in seconds.
+  public var slowestSeconds: Double?
+  /// How long something took, in seconds.
+  public var seconds: Double?
   /// The number of processes.
   public var ranks: Int?
   /// What was evaluated on: `test`, `validation`.
@@ -43,11 +53,15 @@ public struct Event: Codable, Sendable {
   public var phases: [[String: Double]]?
 
   enum CodingKeys: String, CodingKey {
-    case event, time, step, epoch, loss, accuracy, samples, rate, ranks, split, text
-    case environment, classes, matrix, mistakes, phases
+    case event, time, step, epoch, loss, accuracy, samples, rate, seconds, ranks, split
+    case text, environment, classes, matrix, mistakes, phases
     case topFive = "top5"
     case gradientNorm = "gradient_norm"
     case imagesPerSecond = "images_per_second"
+    case fastestRank = "fastest_rank"
+    case fastestSeconds = "fastest_seconds"
+    case slowestRank = "slowest_rank"
+    case slowestSeconds = "slowest_seconds"
   }
 
   /// An event of a kind, after so many steps.

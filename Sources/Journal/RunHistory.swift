@@ -58,14 +58,18 @@ public struct RunHistory: Sendable {
     return (events, damaged)
   }
 
-  /// The events that count: what a start went back over is left out.
+  /// The events with which a run goes on from steps that it may have passed already.
+  private static let returns: Set<String> = ["start", "rollback"]
+
+  /// The events that count: what a start or a rollback went back over is left out.
   ///
-  /// A killed run goes on from its newest checkpoint, and takes the steps after it once more.
+  /// A killed run goes on from its newest checkpoint, and takes the steps after it once more; so does
+  /// one that goes back because a step went wrong.
   public var events: [Event] {
     var kept: [Event] = []
     for event in lines {
-      if event.event == "start", let first = event.step {
-        kept.removeAll { $0.event != "start" && $0.step ?? 0 > first }
+      if Self.returns.contains(event.event), let first = event.step {
+        kept.removeAll { !Self.returns.contains($0.event) && $0.step ?? 0 > first }
       }
       kept.append(event)
     }

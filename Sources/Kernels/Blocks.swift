@@ -45,6 +45,13 @@ public func scaleBlock(_ block: inout MutableSpan<Float>, by factor: Float) -> D
   return unsafe lockstep_scale_block(block.mutableAddress, factor, count)
 }
 
+/// A digest of the bits of a block of a multiple of 16 floats: another one, for certain, where a
+/// single element has other bits, and all but certainly where several have.
+public func digestBlock(_ block: Span<Float>) -> UInt64 {
+  let count = blockCount(block.count)
+  return unsafe lockstep_block_digest(block.address, count)
+}
+
 /// The sum of the squares of a block of a multiple of 16 floats, not finite if one of them is not.
 ///
 /// Sixteen sums in Double, one a lane, are added at the end by halves. The square of a Float is

@@ -9,10 +9,27 @@ struct Restarts {
   /// How many starts in a row have ended without a newer checkpoint.
   private(set) var fruitless = 0
   private var newest: Int?
+  /// The cores that there were.
+  private var cores: Int
+  /// What is to be said of cores that are gone.
+  private var remark = ""
 
   /// The decisions for a run whose newest checkpoint is that after `step`, or that has none.
-  init(limit: Int, ranks: Int, fewestRanks: Int, newest step: Int?) {
+  init(limit: Int, ranks: Int, fewestRanks: Int, cores: Int, newest step: Int?) {
     (self.limit, self.ranks, self.fewestRanks, newest) = (limit, ranks, fewestRanks, step)
+    self.cores = cores
+  }
+
+  /// Takes note of the cores that are left: with each that is gone goes a rank, if that is allowed.
+  ///
+  /// Where several ranks share a core, their part of them.
+  mutating func fit(cores left: Int) {
+    remark = ""
+    defer { cores = max(1, left) }
+    guard left < cores else { return }
+    remark = "\(cores - left) of \(cores) cores gone, "
+    let fitting = ranks <= cores ? min(ranks, left) : ranks * left / cores
+    ranks = max(min(ranks, fewestRanks), fitting)
   }
 
   /// Whether to start again, now that the newest checkpoint is that after `step`.
@@ -35,6 +52,6 @@ struct Restarts {
     let count = "\(ranks) rank" + (ranks == 1 ? "" : "s")
     let place = newest.map { "from the checkpoint after step \($0)" } ?? "from the beginning"
     let tries = fruitless == 0 ? "" : " (restart \(fruitless) of \(limit) without a newer one)"
-    return "starting again with \(count) \(place)\(tries)"
+    return "\(remark)starting again with \(count) \(place)\(tries)"
   }
 }

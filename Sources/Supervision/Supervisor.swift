@@ -18,6 +18,10 @@ public struct Supervisor {
   public var program: [String] = []
   /// How far the run is on disk; nil where there is no checkpoint.
   public var progress: () -> RunProgress? = { nil }
+  /// The run's last sign of life; nil where it has given none.
+  public var sign: () -> Recovery.Sign? = { nil }
+  /// Keeps what a death has cost.
+  public var record: (Recovery) -> Void = { _ in }
 
   /// How many ranks a run has unless told: one a core that this process may use, at most 8.
   public static var usualRanks: Int { min(8, Cores.usable) }
@@ -40,7 +44,8 @@ public struct Supervisor {
     defer { launcher.finish() }
     var watch = Watch(launcher: launcher, signals: signals)
     var restarts = Restarts(
-      limit: restartLimit, ranks: ranks, fewestRanks: fewestRanks, newest: progress()?.step)
+      limit: restartLimit, ranks: ranks, fewestRanks: fewestRanks, cores: Cores.usable,
+      newest: progress()?.step)
     while true {
       let ending = watch.ending(of: try launcher.start(ranks: restarts.ranks, program))
       if let signal = watch.stop { return status(after: ending, stoppedBy: signal) }
@@ -51,7 +56,9 @@ public struct Supervisor {
             + "checkpoint: the same command goes on once the cause is gone")
         return ending.status
       }
+      restarts.fit(cores: Cores.usable)
       Console.complain("trainer: \(ending); \(restarts.description)")
+      if let last = sign() { watch.awaitRecovery(from: last, sign: sign, record: record) }
       watch.pause(seconds: restarts.delay)
       if let signal = watch.stop { return 128 + signal }
     }

@@ -1,3 +1,5 @@
+import Storage
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -13,11 +15,34 @@ struct Watch {
     (self.launcher, self.signals) = (launcher, signals)
   }
 
+  /// What tells whether a run that was started again has gone on; nil where it has.
+  private var recovery: (() -> Recovery?)?
+  /// Where that is kept.
+  private var record: (Recovery) -> Void = { _ in }
+
+  /// Says and keeps what the last death has cost as soon as the run has gone on.
+  mutating func awaitRecovery(
+    from last: Recovery.Sign, sign: @escaping () -> Recovery.Sign?,
+    record: @escaping (Recovery) -> Void
+  ) {
+    recovery = { sign().flatMap { Recovery(from: last, to: $0) } }
+    self.record = record
+  }
+
+  /// Looks whether the run has gone on.
+  private mutating func lookForRecovery() {
+    guard let cost = recovery?() else { return }
+    recovery = nil
+    Console.print(cost.line)
+    record(cost)
+  }
+
   /// Waits for the end of mpirun.
   mutating func ending(of process: pid_t) -> Ending {
     var urgency = Urgency.none
     while true {
-      let signal = signals.next(within: urgency.patience)
+      let signal = signals.next(within: urgency.patience ?? (recovery == nil ? nil : 1))
+      lookForRecovery()
       switch signal {
       case SIGCHLD:
         if let ending = launcher.ending(of: process) { return ending }
@@ -25,6 +50,7 @@ struct Watch {
       case SIGUSR1:
         kill(process, SIGUSR1)
         continue
+      case nil where urgency == .none: continue
       case nil:
         // Nothing has come of it: mpirun may not have listened yet, or does not listen at all.
         if urgency == .end { urgency = .kill }

@@ -50,11 +50,24 @@ struct Run: ParsableCommand {
     supervisor.progress = {
       command.progress().map { RunProgress(step: $0.step, lastStep: $0.lastStep) }
     }
+    supervisor.sign = { command.lifeSign().flatMap { Recovery.Sign($0) } }
+    supervisor.record = { command.record(recovery: $0.line, step: $0.step, seconds: $0.seconds) }
     try ExitCode.check(try supervisor.run())
   }
 
   /// Where this program lies: ranks are to be the same one.
   static func ownPath() throws -> String {
     try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+  }
+}
+
+extension Recovery.Sign {
+  /// The sign of a run that has begun a step.
+  init?(_ sign: LifeSign) {
+    guard sign.lastTime > 0 else { return nil }
+    self.init(
+      firstStep: Int(sign.firstStep),
+      firstTime: sign.firstTime > 0 ? Double(sign.firstTime) * 1e-9 : nil,
+      lastStep: Int(sign.lastStep), lastTime: Double(sign.lastTime) * 1e-9)
   }
 }

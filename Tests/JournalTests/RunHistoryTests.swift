@@ -56,6 +56,21 @@ import Testing
     }
   }
 
+  @Test func `what a rollback went back over counts once`() throws {
+    try withRunFolder { folder in
+      try write(
+        """
+        {"event":"start","time":1,"step":0}
+        {"event":"step","time":2,"step":10,"loss":3}
+        {"event":"step","time":3,"step":20,"loss":2}
+        {"event":"rollback","time":4,"step":10}
+        {"event":"step","time":5,"step":20,"loss":1}
+        """, to: folder + "/metrics.jsonl")
+      let history = try RunHistory(folder: folder)
+      #expect(history.events.map(\.time) == [1, 2, 4, 5])
+    }
+  }
+
   @Test func `a folder without a run is told from others`() throws {
     try withRunFolder { folder in
       #expect(throws: RunHistoryError.self) { try RunHistory(folder: folder) }

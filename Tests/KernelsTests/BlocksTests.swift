@@ -27,6 +27,27 @@ import Testing
     #expect(abs(sum - plain) <= 1e-12 * plain)
   }
 
+  @Test(arguments: [16, 48, 4080, 4096])
+  func `a digest changes with every single bit, and with the order of elements`(count: Int) {
+    let block = numbers(count, sample: 4)
+    let digest = digestBlock(block.span)
+    #expect(digestBlock(block.span) == digest)
+    for place in Set([0, 1, 15, count / 2, count - 1]) {
+      for bit in 0..<32 {
+        var other = block
+        other[place] = Float(bitPattern: block[place].bitPattern ^ 1 << bit)
+        #expect(digestBlock(other.span) != digest)
+      }
+    }
+    var swapped = block
+    swapped.swapAt(0, count - 1)
+    #expect(digestBlock(swapped.span) != digest)
+    var zeros = [Float](repeating: 0, count: count)
+    let ofZeros = digestBlock(zeros.span)
+    zeros[count - 1] = -0.0
+    #expect(digestBlock(zeros.span) != ofZeros)
+  }
+
   @Test func `a padded tail adds nothing`() {
     var block = numbers(48, sample: 4)
     block.replaceSubrange(33..., with: [Float](repeating: 0, count: 15))

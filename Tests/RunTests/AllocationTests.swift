@@ -20,7 +20,7 @@ extension Runs {
           optimizer: {name: \(optimizer), lr: 0.001}
           evaluation: {every: 0}
           checkpoint: {every: 0}
-          run: {log: 0}
+          run: {log: 0, verify: 1}
           """, in: folder)
         try trial.expectNoAllocations(steps: steps)
       }

@@ -29,6 +29,37 @@ extension Runs {
       }
     }
 
+    static let cores = ProcessInfo.processInfo.activeProcessorCount
+
+    @Test(.enabled(if: cores > 1, "needs two cores, of which one can be taken away"))
+    func `goes on with fewer ranks where a core is gone, and tells what that has cost`() throws {
+      try withTemporaryFolder { folder in
+        let trial = try endlessTrial(in: folder)
+        let run = try supervised(
+          trial, ["-n", "2", "--min-ranks", "1", "--set", "checkpoint.every=20"]
+        ).start()
+        #expect(run.waitForLine(containing: "step 50/"))
+        let supervisor = try #require(run.launcher)
+        let processes = try #require(run.supervised)
+        try #require(processes.ranks.count == 2)
+        let core = try Command(["taskset", "-pc", "0", "\(supervisor)"]).run()
+        try #require(core.status == 0, "\(core.errors)")
+        kill(processes.ranks[1], SIGKILL)
+        #expect(run.waitForLine(containing: "recovered in "))
+        #expect(run.signal(SIGTERM))
+        let outcome = try run.finish()
+        #expect(
+          outcome.errors.hasPrefix(
+            "trainer: a rank died of signal 9 (Killed); \(Self.cores - 1) of \(Self.cores) cores "
+              + "gone, starting again with 1 rank from the checkpoint after step "),
+          "\(outcome.errors)")
+        let metrics = try String(
+          contentsOf: folder.appending(path: "run/metrics.jsonl"), encoding: .utf8)
+        #expect(metrics.components(separatedBy: "\"event\":\"recovery\"").count == 2)
+        try expectWholeBytes(trial)
+      }
+    }
+
     @Test func `that loses its supervisor leaves nothing, and goes on when started again`()
       throws
     {

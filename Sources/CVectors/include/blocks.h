@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Passes over one block of `count` floats, a multiple of 16. Every operation is rounded by itself,
 // so all levels give the same bits.
@@ -32,5 +33,8 @@ lockstep_block_mean lockstep_finish_block(
 
 // Σ block[i]², in Double: sixteen sums, one a lane, added at the end by halves.
 double lockstep_block_squares(const float *block, ptrdiff_t count);
+
+// A digest of the block's bits: another one, for certain, where a single element has other bits.
+uint64_t lockstep_block_digest(const float *block, ptrdiff_t count);
 
 #endif

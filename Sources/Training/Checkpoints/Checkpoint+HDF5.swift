@@ -65,6 +65,7 @@ extension Checkpoint {
       let values: [Double] = try controlGroup.dataset(child.name).read()
       control[child.name] = values.first
     }
+    try requireControl(name)
   }
 
   /// The network of a recipe, and where its tensors lie.

@@ -68,9 +68,17 @@ struct CheckpointFolder: Sendable {
   /// The newest checkpoint whose digest holds, with a line about each newer one that does not.
   ///
   /// Throws if there are checkpoints and none can be used: to begin anew would be to lose the run.
-  func newest() throws -> (checkpoint: Checkpoint?, complaints: [String]) {
+  func newest(
+    where isUsable: (_ step: Int) -> Bool = { _ in true }
+  ) throws -> (checkpoint: Checkpoint?, complaints: [String]) {
     var complaints: [String] = []
     for step in steps().reversed() {
+      guard isUsable(step) else {
+        complaints.append(
+          "\(file(step: step)): the checkpoint that the run might have to go back to from there is "
+            + "not there, or damaged; using the one before")
+        continue
+      }
       do {
         return (try Self.read(file(step: step)), complaints)
       } catch {

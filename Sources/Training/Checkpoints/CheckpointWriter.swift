@@ -37,8 +37,9 @@ final class CheckpointWriter: Sendable {
     expectedBytes = arrays * layout.count * MemoryLayout<Float>.stride
   }
 
-  /// Saves a checkpoint after those handed in before, then removes old ones except `best`'s.
-  func save(_ checkpoint: Checkpoint, best: Int?) {
+  /// Saves a checkpoint after those handed in before, then, where it `prunes`, removes old
+  /// ones except `best`'s.
+  func save(_ checkpoint: Checkpoint, best: Int?, prunes: Bool) {
     if slots.wait(timeout: .now()) == .timedOut {
       say(
         .slow,
@@ -47,17 +48,17 @@ final class CheckpointWriter: Sendable {
       slots.wait()
     }
     queue.async { [self] in
-      write(checkpoint, best: best)
+      write(checkpoint, best: best, prunes: prunes)
       slots.signal()
     }
   }
 
-  private func write(_ checkpoint: Checkpoint, best: Int?) {
+  private func write(_ checkpoint: Checkpoint, best: Int?, prunes: Bool) {
     let outcome: Outcome
     do {
       let bytes = try folder.save(checkpoint, layout)
       try folder.requireSound(step: checkpoint.step)
-      folder.prune(upTo: checkpoint.step, keep: keep, best: best)
+      if prunes { folder.prune(upTo: checkpoint.step, keep: keep, best: best) }
       outcome = .saved(path: folder.file(step: checkpoint.step))
       warnIfNearlyFull(checkpointBytes: bytes)
     } catch {

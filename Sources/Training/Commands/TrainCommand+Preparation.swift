@@ -38,10 +38,13 @@ extension TrainCommand {
     try reducer.begin(
       model.layout, seed: recipe.seed, stateNames: updater.stateNames,
       averageNumber: updater.averageNumber, from: start.whole)
+    if agreed.plan.run.verify.count > 0 { reducer.sealAll() }
+    let anchor = try self.anchor(of: start, folder, recipe, in: world)
+    let hosts = try world.hostNames()
     let coordinator = try world.together {
       try Coordinator(
         world, recipe: recipe, folder: folder, layout: model.layout,
-        arrays: 1 + updater.stateNames.count, checkpoints: agreed.plan.checkpoint,
+        arrays: 1 + updater.stateNames.count, hosts: hosts, checkpoints: agreed.plan.checkpoint,
         logging: agreed.recurrence(agreed.plan.run.log),
         from: start)
     }
@@ -50,6 +53,9 @@ extension TrainCommand {
     if let complaint = try world.complaintAboutCores() { coordinator.complain(complaint) }
     let readsAhead = agreed.plan.run.reading.isAhead(
       ranks: world.ranksOnNode, cores: try world.coresToShare())
+    let readers = SampleReaders(
+      data: agreed.data, batch: recipe.batch, augmentation: try recipe.makeAugmentation(),
+      share: reducer.microBatches, ahead: readsAhead)
     let averaged = updater.averageNumber == nil ? 0 : reducer.layout.count
     return TrainingRun(
       world: world, recipe: recipe, schedule: schedule, firstStep: start.position.step,
@@ -59,22 +65,23 @@ extension TrainCommand {
       histograms: agreed.recurrence(agreed.plan.run.histograms),
       evaluation: agreed.recurrence(agreed.plan.evaluation.every),
       checkpointing: agreed.recurrence(agreed.plan.checkpoint.every),
-      preprocessing: Preprocessing(agreed.data.dataset), reducer: reducer,
+      verification: agreed.recurrence(agreed.plan.run.verify),
+      preprocessing: Preprocessing(agreed.data.dataset), hosts: hosts, reducer: reducer,
       coordinator: coordinator,
       watchdog: Watchdog(
         Watchdog.Post(
           board: reducer.progress.board, host: world.hostName, nodeCount: world.nodeCount,
-          metrics: folder.files.metrics),
+          metrics: folder.files.metrics,
+          lifeSign: world.isRoot ? LifeSignFile(folder.lifeSign) : nil),
         limits: StallLimits(planned: agreed.plan.run.watchdog)),
       model: model,
-      samples: agreed.data.reader(
-        recipe.batch, try recipe.makeAugmentation(), share: reducer.microBatches,
-        firstStep: start.position.step, ahead: readsAhead,
-        leftOut: start.whole?.leftOutSamples(blocks: agreed.data.training)),
+      data: agreed.data, readers: readers,
+      samples: readers.reader(from: start.position.step, after: start.whole),
       leavesOut: recipe.onDamaged == .skip ? agreed.data.training : nil,
       updater: updater,
       evaluator: agreed.data.evaluator(
         try recipe.makeViews(), microBatch: recipe.batch.micro, in: world),
+      setbacks: Setbacks(start.position.control), anchor: anchor,
       weightAverage: AlignedArray(count: averaged))
   }
 

@@ -35,7 +35,7 @@ extension TrainCommand {
   private func foreseen(_ folder: RunFolder, _ recipe: Recipe) throws -> Outlook {
     let place = try Folder.place(for: folder.path)
     if Folder.exists(folder.path) { _ = try folder.take() }
-    let found = try folder.checkpoints.newest()
+    let found = try folder.checkpoints.newest { folder.checkpoints.holdsAnchor(of: $0, recipe) }
     try requireResumable(found.checkpoint, folder, recipe)
     let decisions = Decisions(
       recipe, seeksBest: false, from: found.checkpoint?.position.control ?? [:])

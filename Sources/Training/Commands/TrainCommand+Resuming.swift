@@ -21,7 +21,7 @@ extension TrainCommand {
     var start = Restored()
     let position = try world.fromRoot {
       let lock = try folder.take()
-      let found = try folder.checkpoints.newest()
+      let found = try folder.checkpoints.newest { folder.checkpoints.holdsAnchor(of: $0, recipe) }
       try requireResumable(found.checkpoint, folder, recipe)
       try folder.store(plan)
       folder.removePartialFiles()
@@ -37,6 +37,21 @@ extension TrainCommand {
     }
     start.position = Checkpoint.Position(text: position)
     return start
+  }
+
+  /// Where the run goes back to when a step goes wrong; all ranks know its step and decisions.
+  func anchor(
+    of start: Restored, _ folder: RunFolder, _ recipe: Recipe, in world: World
+  ) throws -> Anchor {
+    guard recipe.nonFinite == .rollback else { return Anchor() }
+    var anchor = Anchor()
+    let text = try world.fromRoot {
+      anchor = try folder.checkpoints.anchor(of: start.position, start.whole, recipe)
+      return Checkpoint.Position(step: anchor.step, control: anchor.control).text
+    }
+    let position = Checkpoint.Position(text: text)
+    (anchor.step, anchor.control) = (position.step, position.control)
+    return anchor
   }
 
   /// Refuses a checkpoint from which this plan cannot go on.

@@ -86,6 +86,9 @@ public struct Recurrence: Sendable {
   /// The samples of a step.
   let batch: Int
 
+  /// Whether it is due at all.
+  var isEver: Bool { samples > 0 }
+
   /// Whether step number `step`, counted from 0, is one after which it is due.
   public func isDue(after step: Int) -> Bool {
     samples > 0 && (step + 1) * batch / samples > step * batch / samples

@@ -31,6 +31,8 @@ public struct Plan: Codable, Sendable {
   public var groups: [GroupPlan]
   /// What is made small.
   public var loss: LossPlan
+  /// What becomes of a step that goes wrong.
+  public var divergence: DivergencePlan
   /// Whether convolutions may take the fastest way, or only the reference.
   public var convolution: Convolution.Policy
   /// When and on what to evaluate.
@@ -42,7 +44,7 @@ public struct Plan: Codable, Sendable {
 
   enum CodingKeys: String, CodingKey, CaseIterable {
     case network, data, augmentation, seed, steps, epochs, batch, optimizer, schedule, update
-    case groups, loss, convolution, evaluation, checkpoint, run
+    case groups, loss, divergence, convolution, evaluation, checkpoint, run
   }
 
   /// Reads a plan; unknown keys and impossible values are errors.
@@ -60,6 +62,7 @@ public struct Plan: Codable, Sendable {
     update = try keys.decode(UpdatePlan.self, forKey: .update)
     groups = try keys.value(.groups, default: [])
     loss = try keys.decode(LossPlan.self, forKey: .loss)
+    divergence = try keys.decode(DivergencePlan.self, forKey: .divergence)
     convolution = try keys.word(.convolution, default: .fast)
     evaluation = try keys.decode(EvaluationPlan.self, forKey: .evaluation)
     checkpoint = try keys.decode(CheckpointPlan.self, forKey: .checkpoint)

@@ -83,7 +83,8 @@ public struct PlanSource {
   /// Every section exists; where the network has a usual recipe, it says what is left out.
   private mutating func fillIn() throws(PlanError) {
     let sections = [
-      "batch", "optimizer", "schedule", "update", "loss", "evaluation", "checkpoint", "run",
+      "batch", "optimizer", "schedule", "update", "loss", "divergence", "evaluation", "checkpoint",
+      "run",
     ]
     for section in sections where tree[section] == nil {
       try set([section], to: .mapping([:]), from: .standard)
@@ -130,6 +131,7 @@ public struct PlanSource {
   /// Sections that a plan may give by one word, and the key that the word stands for.
   static let shortForms = [
     "network": "name", "data": "folder", "optimizer": "name", "schedule": "name", "loss": "name",
+    "divergence": "policy",
   ]
 
   /// What a section says: its keys, or the one that a word stands for; nothing for an empty one.

@@ -78,7 +78,11 @@ public struct Recipe: Codable, Sendable {
   /// Which convolution kernels.
   public var convolution: Convolution.Policy
   /// What happens when the loss is not finite.
-  public var nonFinite = "stop"
+  public var nonFinite = DivergencePlan.Policy.stop
+  /// The rest of that, where a plan says anything of it.
+  public var divergence: DivergencePlan?
+  /// After how many samples each there is a checkpoint to go back to; nil if none is needed.
+  public var checkpointsToGoBackTo: Int?
 
   /// What `plan` comes to on the given data.
   public init(_ plan: Plan, data: Samples) {
@@ -97,6 +101,12 @@ public struct Recipe: Codable, Sendable {
     groups = plan.groups
     loss = plan.loss
     convolution = plan.convolution
+    nonFinite = plan.divergence.policy
+    divergence = plan.divergence.isUsual ? nil : plan.divergence
+    if nonFinite == .rollback {
+      checkpointsToGoBackTo =
+        plan.checkpoint.every.recurrence(samples: data.samples, batch: plan.batch.global).samples
+    }
     let evaluations = plan.evaluation.every.recurrence(
       samples: data.samples, batch: plan.batch.global)
     if plan.checkpoint.best { bestOfEvaluations = evaluations.samples }

@@ -38,9 +38,11 @@ public struct RunPlan: Codable, Hashable, Sendable {
   /// Seconds without a change after which a rank that is late ends the run, 0 for never; nil to
   /// follow the usual time of a step.
   public var watchdog: Double?
+  /// How often copies of parameters are compared; 0 to check no memory at all.
+  public var verify: Interval
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case log, histograms, transport, reading, watchdog
+    case log, histograms, transport, reading, watchdog, verify
   }
 
   /// Reads a mapping.
@@ -50,6 +52,7 @@ public struct RunPlan: Codable, Hashable, Sendable {
     histograms = try keys.value(.histograms, default: .steps(0))
     transport = try keys.word(.transport, default: .automatic)
     reading = try keys.word(.reading, default: .automatic)
+    verify = try keys.value(.verify, default: .steps(10))
     watchdog = try keys.decodeIfPresent(Double.self, forKey: .watchdog)
     if let watchdog, watchdog != 0 {
       try keys.check(watchdog, .watchdog, in: 1..., "0 or at least 1")

@@ -30,6 +30,11 @@ final class Coordinator {
   private let firstStep: Int
   /// Keeps the run's folder for this run.
   private let lock: FolderLock?
+  /// Wishes of a step that came to nothing.
+  private var kept: Wish = []
+  private let seeksBest: Bool
+  private let hosts: [String]
+  private var pace: Pace
   /// Why the last save failed, if it did.
   private var lastFailure: String?
   /// The damaged blocks that were spoken of.
@@ -37,7 +42,7 @@ final class Coordinator {
 
   init(
     _ world: World, recipe: Recipe, folder: RunFolder, layout: ParameterLayout, arrays: Int,
-    checkpoints: CheckpointPlan, logging: Recurrence, from start: Restored
+    hosts: [String], checkpoints: CheckpointPlan, logging: Recurrence, from start: Restored
   ) throws {
     isRoot = world.isRoot
     size = world.size
@@ -47,6 +52,9 @@ final class Coordinator {
     progressLine = isRoot ? Terminal(launched: World.isLaunched).map(ProgressLine.init) : nil
     lock = start.lock
     firstStep = start.position.step
+    seeksBest = checkpoints.best
+    self.hosts = hosts
+    pace = Pace(ranks: world.size)
     decisions = Decisions(
       recipe, seeksBest: checkpoints.best, from: start.position.control)
     writer = CheckpointWriter(
@@ -58,7 +66,13 @@ final class Coordinator {
   }
 
   /// What this rank asks of all after this step.
-  var wish: Int32 { Wish.take().rawValue }
+  var wish: Int32 {
+    defer { kept = [] }
+    return Wish.take().union(kept).rawValue
+  }
+
+  /// Keeps wishes that a step could not fulfil for the next one.
+  func keep(_ control: Int32) { kept = Wish(rawValue: control) }
 
   /// Prints the error that all ranks end with, once.
   static func complain(_ error: AgreedError, in world: World) {
@@ -75,11 +89,11 @@ final class Coordinator {
     if isRoot { Console.print(line) }
   }
 
-  /// Says and keeps a complaint: something went wrong, and the run goes on.
-  func complain(_ text: String) {
+  /// Says and keeps a complaint: something went wrong, and the run goes on, after so many steps.
+  func complain(_ text: String, as kind: String = "complaint", steps: Int? = nil) {
     guard isRoot else { return }
     Console.print("warning: " + text)
-    var event = Event("complaint")
+    var event = Event(kind, step: steps)
     event.text = text
     write(event)
   }
@@ -104,9 +118,9 @@ final class Coordinator {
   }
 
   /// Tells of a step: an event where one is due, and the line that changes on a terminal.
-  func report(_ step: Int, _ totals: ReductionTotals, rate: Double) {
+  func report(_ step: Int, _ totals: ReductionTotals, rate: Double, _ reducer: Reducer) {
     guard isRoot else { return }
-    if logging.isDue(after: step) { log(step, totals, rate: rate) }
+    if logging.isDue(after: step) { log(step, totals, rate: rate, reducer) }
     guard let progressLine, progressLine.isDue() || step + 1 == recipe.steps else { return }
     let done = step + 1
     let speed =
@@ -119,11 +133,12 @@ final class Coordinator {
   }
 
   /// An event, and without a terminal a line of progress, after a step.
-  private func log(_ step: Int, _ totals: ReductionTotals, rate: Double) {
+  private func log(_ step: Int, _ totals: ReductionTotals, rate: Double, _ reducer: Reducer) {
     let now = stopwatch.elapsed
     let done = step + 1
     let images = Double((done - lastLog.step) * recipe.batch.global)
     let speed = images / (now - lastLog.time).seconds
+    let (fastest, slowest) = pace.take(reducer, steps: done - lastLog.step)
     lastLog = (now, done)
     var event = Event("step", step: done)
     event.epoch = epochs(done)
@@ -132,13 +147,29 @@ final class Coordinator {
     event.rate = rate
     event.gradientNorm = totals.gradientNorm
     event.imagesPerSecond = speed
+    event.take(fastest, slowest)
     write(event)
     if progressLine != nil { return }
     let left = Double((recipe.steps - done) * recipe.batch.global) / speed
     Console.print(
       "step \(done)/\(recipe.steps)  epoch \(fixed(epochs(done), 2))"
         + "  loss \(fixed(totals.meanLoss, 4))  accuracy \(percent(accuracy(totals)))"
-        + "  rate \(fixed(rate, 5))  \(fixed(speed, 0)) images/s  \(fixed(left, 0)) s left")
+        + "  rate \(fixed(rate, 5))  \(fixed(speed, 0)) images/s  \(fixed(left, 0)) s left"
+        + straggler(fastest, slowest))
+  }
+
+  /// What is said of a rank that is much slower than another.
+  private func straggler(_ fastest: Pace.Entry, _ slowest: Pace.Entry) -> String {
+    guard slowest.seconds > Pace.notable * fastest.seconds, fastest.seconds > 0 else { return "" }
+    return "  slowest: rank \(slowest.rank) on \(hosts[slowest.rank]), "
+      + "\(fixed(slowest.seconds / fastest.seconds, 1)) × rank \(fastest.rank)"
+  }
+
+  /// The run goes back to an anchor, and decides as it did there.
+  func goBack(to anchor: Anchor, _ reducer: Reducer) {
+    _ = pace.take(reducer, steps: 1)
+    decisions = Decisions(recipe, seeksBest: seeksBest, from: anchor.control)
+    lastLog = (stopwatch.elapsed, anchor.step)
   }
 
   /// Something else than training begins: its time does not count.
@@ -179,13 +210,17 @@ final class Coordinator {
   /// Whether the evaluation after this step was the best so far.
   func isBest(after step: Int) -> Bool { decisions.best?.step == step + 1 }
 
-  /// Hands a checkpoint to the writer; training goes on at once.
+  /// Hands a checkpoint to the writer, and returns it; training goes on at once.
   ///
-  /// `checkpoint` is made, on the root alone, with what was decided while running.
-  func save(_ checkpoint: (_ decisions: [String: Double]) -> Checkpoint) {
-    guard isRoot else { return }
+  /// It is made on the root alone; other ranks get nil.
+  func save(after step: Int, _ make: () -> Checkpoint) -> Checkpoint? {
+    guard isRoot else { return nil }
     reportSaves()
-    writer.save(checkpoint(decisions.control), best: decisions.best?.step)
+    let checkpoint = make()
+    // What a run may have to go back to stays until the next such checkpoint is there.
+    let prunes = recipe.nonFinite != .rollback || recipe.anchoring.isDue(after: step)
+    writer.save(checkpoint, best: decisions.best?.step, prunes: prunes)
+    return checkpoint
   }
 
   /// Says how the saves since the last call ended.

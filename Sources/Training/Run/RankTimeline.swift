@@ -76,16 +76,4 @@ extension World {
     try allGather(&values, Runs([Int](repeating: 1, count: size)))
     return values.map { Int($0) }
   }
-
-  /// The name of each rank's host, on all ranks.
-  fileprivate func hostNames() throws(MPIError) -> [String] {
-    let own = Array(hostName.utf8)
-    let runs = Runs(try gather(own.count))
-    var all = [Int64](repeating: 0, count: runs.total)
-    for (place, byte) in zip(runs[rank], own) { all[place] = Int64(byte) }
-    try allGather(&all, runs)
-    return (0..<size).map { rank in
-      String(decoding: all[runs[rank]].map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
-    }
-  }
 }

@@ -21,7 +21,11 @@ extension Reducer {
       let saved = checkpoint?.states.first { $0.name == name }?.values
       let first = number == averageNumber ? Array(copying: parameters) : nil
       try fillState(number) { state in
-        if let values = saved ?? first { copy(values.span, into: &state) }
+        if let values = saved ?? first {
+          copy(values.span, into: &state)
+        } else {
+          for index in 0..<state.count { state[index] = 0 }
+        }
       }
     }
   }

@@ -18,6 +18,9 @@ struct RunFolder: Sendable {
   /// The checkpoints.
   var checkpoints: CheckpointFolder { CheckpointFolder(path: files.checkpoints) }
 
+  /// Where the root notes how far it is.
+  var lifeSign: String { path + "/progress" }
+
   /// Creates the folder and keeps it for this process.
   func take() throws -> FolderLock {
     try Folder.create(checkpoints.path)

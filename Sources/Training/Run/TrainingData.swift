@@ -63,6 +63,22 @@ struct TrainingData {
       onDamaged: plan.onDamaged, leftOut: leftOut)
   }
 
+  /// The samples at some positions of the endless stream, by file and number in the file.
+  func places(ofStreamPositions positions: Range<Int>) -> String {
+    var stream = SampleStream(samples: split.training, seed: seed)
+    var numbers: [String: [Int]] = [:]
+    for position in positions {
+      let place = training.place(of: Int(stream.identity(at: position).sample))
+      numbers[place.file, default: []].append(place.index)
+    }
+    return numbers.sorted { $0.key < $1.key }.map { file, numbers in
+      let all = numbers.sorted()
+      let more = all.count > 16 ? " and \(all.count - 16) more" : ""
+      let list = all.prefix(16).map(String.init).joined(separator: ", ")
+      return "\(counted(all.count, "sample")) of \(file): \(list)\(more)"
+    }.joined(separator: "; ")
+  }
+
   /// The sets to evaluate on: validation samples, held out or a split of their own, and test.
   func evaluator(
     _ views: [Augmentation], microBatch: Int, in world: World

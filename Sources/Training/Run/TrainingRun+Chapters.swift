@@ -6,15 +6,19 @@ import Storage
 // The chapters of the loop that take more than a line.
 
 extension TrainingRun {
-  /// Ends the run, on all ranks at the same step, if the loss or a gradient is not finite.
-  func requireFinite(_ totals: ReductionTotals, at step: Int) throws {
-    if totals.isFinite { return }
-    let place =
-      totals.firstNonFiniteMicroBatch.map { "micro-batch \($0)" } ?? "the sum of gradients"
-    throw AgreedError(
-      exitCode: .badData,
-      message: "step \(step + 1): the loss or its gradient is not finite in \(place); lower "
-        + "optimizer.lr or set update.clip; the newest checkpoint is untouched")
+  /// The learning rate of a step.
+  func rate(at step: Int) -> Double {
+    schedule.rate(at: step) * coordinator.decisions.rateFactor
+      * setbacks.rateFactor(recipe.divergence?.factor ?? 1)
+  }
+
+  /// Each owner updates its slice, and makes it known.
+  mutating func update(_ totals: ReductionTotals, at step: Int) throws {
+    if histograms.isDue(after: step) { try recordHistograms(after: step) }
+    reducer.progress.enter(.updating)
+    try updater.update(
+      reducer, totals, rate: rate(at: step), step: step, sealing: verification.isEver)
+    try reducer.publish()
   }
 
   /// Evaluates on all there is, and lets the coordinator know; `decides` if the plan asks for it.
@@ -38,20 +42,26 @@ extension TrainingRun {
   }
 
   /// Hands the state of the run after a step to the coordinator, which alone has all of it.
-  func save(after step: Int) throws {
+  mutating func save(after step: Int) throws {
     reducer.progress.enter(.saving)
+    // What is damaged is not saved.
+    try requireIntact(reducer.findDamage(), after: step)
     var states: [Checkpoint.State] = []
     for (number, name) in updater.stateNames.enumerated() {
       let values = try reducer.withState(number) { Array(copying: $0) }
       states.append(Checkpoint.State(name: name, values: values ?? []))
     }
-    let leftOut = try sumOfLeftOutSamples()
-    coordinator.save { decisions in
+    let (reducer, recipe, preprocessing) = (self.reducer, self.recipe, self.preprocessing)
+    let control = setbacks.control(recipe.nonFinite)
+      .merging(coordinator.decisions.control) { $1 }.merging(try sumOfLeftOutSamples()) { $1 }
+    let checkpoint = coordinator.save(after: step) {
       Checkpoint(
         step: step + 1, recipe: recipe.canonicalText(), classNames: preprocessing.classNames,
         means: preprocessing.means, deviations: preprocessing.deviations,
-        parameters: Array(copying: reducer.parameters), states: states,
-        control: decisions.merging(leftOut) { $1 })
+        parameters: Array(copying: reducer.parameters), states: states, control: control)
+    }
+    if recipe.anchoring.isDue(after: step) {
+      anchor = Anchor(step: step + 1, control: control, checkpoint: checkpoint)
     }
   }
 }

@@ -15,16 +15,26 @@ struct TrainingRun: ~Copyable {
   let histograms: Recurrence
   let evaluation: Recurrence
   let checkpointing: Recurrence
+  /// When copies of the parameters are compared; if ever, owners check what they hold at each step.
+  let verification: Recurrence
   let preprocessing: Preprocessing
+  /// Each rank's host.
+  let hosts: [String]
   let reducer: Reducer
   let coordinator: Coordinator
   let watchdog: Watchdog
   var model: Model
+  let data: TrainingData
+  let readers: SampleReaders
   var samples: BatchReader
   /// The training samples, where those of damaged blocks are left out; else nil.
   let leavesOut: SampleStore?
   var updater: Updater
   let evaluator: Evaluator
+  /// How often steps have gone wrong.
+  var setbacks: Setbacks
+  /// Where the run goes back to, if the recipe asks for that.
+  var anchor: Anchor
   /// The moving average of all weights, if the plan asks for one; else empty.
   var weightAverage: AlignedArray<Float>
 
@@ -33,7 +43,8 @@ struct TrainingRun: ~Copyable {
   /// Returns the number of steps done.
   mutating func train() throws -> Int {
     let (reducer, progress) = (self.reducer, self.reducer.progress)
-    for step in firstStep..<lastStep {
+    var step = firstStep
+    while step < lastStep {
       progress.begin(step: step)
       var microBatches = samples.microBatches(of: step)  // this rank's share, in order
       while let microBatch = try microBatches.next() {
@@ -45,16 +56,17 @@ struct TrainingRun: ~Copyable {
         reducer.record(loss: loss.mean, correct: loss.correct, microBatch: microBatch.index)
         progress.enter(.reading)
       }
-      let totals = try reducer.reduce(control: coordinator.wish)  // every rank: loss, norm, wishes
-      try requireFinite(totals, at: step)
-      if histograms.isDue(after: step) { try recordHistograms(after: step) }
-      progress.enter(.updating)
-      let rate = schedule.rate(at: step) * coordinator.decisions.rateFactor
-      try updater.update(reducer, totals, rate: rate, step: step)  // each owner: its slice
-      try reducer.publish()
+      let totals = try reducer.reduce(  // every rank: loss, norm, wishes
+        control: coordinator.wish, comparingCopies: verification.isDue(after: step))
+      let verdict = try judge(totals, at: step)  // on all ranks alike
+      if verdict == .goBack {
+        step = try goBack(keeping: totals.control)
+        continue
+      }
+      if verdict == .update { try update(totals, at: step) }
 
       progress.enter(.logging)
-      coordinator.report(step, totals, rate: rate)
+      coordinator.report(step, totals, rate: rate(at: step), reducer)
       if evaluation.isDue(after: step) || step + 1 == recipe.steps { try evaluate(after: step) }
       let wishes = Wish(rawValue: totals.control)
       let stops =
@@ -65,6 +77,7 @@ struct TrainingRun: ~Copyable {
         try save(after: step)
       }
       if stops { return step + 1 }
+      step += 1
     }
     return firstStep
   }

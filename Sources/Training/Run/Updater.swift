@@ -40,25 +40,45 @@ struct Updater: ~Copyable {
       sumsParameterSquares: optimizer.tensorNorms == .gradients)
   }
 
-  /// Updates this rank's blocks from the reduced gradient.
+  /// Updates this rank's blocks from the reduced gradient; seals them where asked to.
   mutating func update(
-    _ reducer: Reducer, _ totals: ReductionTotals, rate: Double, step: Int
+    _ reducer: Reducer, _ totals: ReductionTotals, rate: Double, step: Int, sealing: Bool = false
   ) throws {
     let scale = gradientClip(norm: totals.gradientNorm, limit: clip)
     let step = optimizer.step(step + 1, rate: rate, gradientScale: scale)
+    reducer.beginUpdate(sealing: sealing)
     switch optimizer.tensorNorms {
     case .none:
-      for block in reducer.ownedBlocks { update(block, reducer, at: step) }
+      for block in reducer.ownedBlocks {
+        reducer.checkSeal(block)
+        update(block, reducer, at: step)
+        finish(block, reducer)
+      }
     case .gradients:
       takeSums(from: reducer)
-      for block in reducer.ownedBlocks { apply(block, reducer, at: step) }
+      for block in reducer.ownedBlocks {
+        reducer.checkSeal(block)
+        apply(block, reducer, at: step)
+        finish(block, reducer)
+      }
     case .directions:
-      for block in reducer.ownedBlocks { prepare(block, reducer, at: step) }
+      for block in reducer.ownedBlocks {
+        reducer.checkSeal(block)
+        prepare(block, reducer, at: step)
+      }
       try reducer.exchangeBlockSums()
       takeSums(from: reducer)
-      for block in reducer.ownedBlocks { apply(block, reducer, at: step) }
+      for block in reducer.ownedBlocks {
+        apply(block, reducer, at: step)
+        finish(block, reducer)
+      }
     }
-    if let averageDecay { average(reducer, decay: averageDecay) }
+  }
+
+  /// What follows the update of a block, while it is in the cache.
+  private func finish(_ block: Reducer.Block, _ reducer: Reducer) {
+    if let averageDecay { average(block, reducer, decay: averageDecay) }
+    reducer.seal(block)
   }
 
   private func update(_ block: Reducer.Block, _ reducer: Reducer, at step: OptimizerStep) {
@@ -112,13 +132,11 @@ struct Updater: ~Copyable {
     optimizer.reduceTensorNorms(of: sums.span, into: &tensorNorms)
   }
 
-  private func average(_ reducer: Reducer, decay: Double) {
-    for block in reducer.ownedBlocks {
-      var average = reducer.state(stateCount, block)
-      let parameters = reducer.parametersSpan(block)
-      optimizer.updateAverage(
-        block: block.index, average: &average, parameters: parameters, decay: decay)
-    }
+  private func average(_ block: Reducer.Block, _ reducer: Reducer, decay: Double) {
+    var average = reducer.state(stateCount, block)
+    let parameters = reducer.parametersSpan(block)
+    optimizer.updateAverage(
+      block: block.index, average: &average, parameters: parameters, decay: decay)
   }
 
   /// A block of one of the optimizer's arrays; empty if it has no such array.

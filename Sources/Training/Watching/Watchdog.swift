@@ -20,6 +20,8 @@ final class Watchdog: Sendable {
     let nodeCount: Int
     /// `metrics.jsonl` of the run.
     let metrics: String
+    /// Where the root notes how far it is; nil on other ranks.
+    let lifeSign: LifeSignFile?
   }
 
   private let post: Post
@@ -35,7 +37,6 @@ final class Watchdog: Sendable {
   /// Begins to watch; a limit of 0 seconds is none.
   init(_ post: Post, limits: StallLimits) {
     self.post = post
-    if limits.planned == 0 { return }
     queue.async { [self] in watch(limits) }
     // What the thread allocates once, it has allocated before the first step.
     begun.wait()
@@ -50,7 +51,10 @@ final class Watchdog: Sendable {
   private func watch(_ limits: StallLimits) {
     let board = post.board
     var inspector = StallInspector(ranks: board.ranks, limits: limits)
-    let interval = min(Self.interval, (limits.planned ?? .infinity) / 10)
+    // Without a limit only the signs of life are kept.
+    let planned = limits.planned.map { $0 == 0 ? .infinity : $0 } ?? .infinity
+    let interval = min(Self.interval, planned / 10)
+    var sign = LifeSign()
     var last = SuspendingClock.now
     var sinceEnd = 0.0
     var isFirst = true
@@ -63,6 +67,10 @@ final class Watchdog: Sendable {
       let stall = inspector.look(
         after: elapsed, isStopped: { ProcessState(of: board.process(of: $0)) == .stopped },
         mark: { board.mark(of: $0) })
+      let own = board.mark(of: board.rank)
+      if sign.take(step: own.step, isPreparing: own.phase == .preparing) {
+        post.lifeSign?.write(sign)
+      }
       if isFirst { begun.signal() }
       isFirst = false
       if board.isEnded {
@@ -71,7 +79,7 @@ final class Watchdog: Sendable {
         if sinceEnd > Self.grace { _exit(ExitCode.tryAgain.rawValue) }
         continue
       }
-      guard let stall else { continue }
+      guard let stall, limits.planned != 0 else { continue }
       if stall.isFatal {
         if board.claimEnd() { endRun(stall) }
       } else if board.claimReport(of: stall.key) {
