@@ -19,6 +19,8 @@ public func encodePNG(
   unsafe control.version = png_uint_32(PNG_IMAGE_VERSION)
   unsafe control.width = png_uint_32(width)
   unsafe control.height = png_uint_32(height)
+  // Three times as fast, and hardly larger.
+  unsafe control.flags = png_uint_32(PNG_IMAGE_FLAG_FAST)
   unsafe control.format = channels == 3 ? PNG_FORMAT_FLAG_COLOR : 0
   defer { unsafe png_image_free(&control) }
   // Pixels that do not shrink, a filter byte a row, blocks of deflate, and the chunks around them.

@@ -12,6 +12,20 @@ public enum DurableFile {
     try publish(path)
   }
 
+  /// Writes `bytes` to `path`, complete, but not on disk before `syncFileSystem(of:)`: for many small
+  /// files that are made again after a crash.
+  public static func writeUnsynced(_ bytes: RawSpan, to path: String) throws(FileError) {
+    try writeBeside(bytes, path, syncing: false)
+    try giveFinalName(path)
+  }
+
+  /// Brings to disk all that was written to the file system on which `path` lies.
+  public static func syncFileSystem(of path: String) throws(FileError) {
+    let descriptor = try check(unsafe open(path, O_RDONLY | O_CLOEXEC), "open", path)
+    defer { close(descriptor) }
+    try check(syncfs(descriptor), "sync", path)
+  }
+
   /// Writes a text's UTF-8 bytes to `path`, replacing what was there.
   public static func write(_ text: String, to path: String) throws(FileError) {
     let utf8 = Array(text.utf8)
@@ -101,13 +115,15 @@ public enum DurableFile {
   public static func digestPath(of path: String) -> String { path + ".sha256" }
 
   /// Writes and syncs the bytes under a temporary name in the same folder.
-  private static func writeBeside(_ bytes: RawSpan, _ path: String) throws(FileError) {
+  private static func writeBeside(
+    _ bytes: RawSpan, _ path: String, syncing: Bool = true
+  ) throws(FileError) {
     let temporary = temporaryPath(of: path)
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
     let descriptor = try check(unsafe open(temporary, flags, 0o644), "create", path)
     do throws(FileError) {
       try writeAll(bytes, to: descriptor, path)
-      try check(fsync(descriptor), "sync", path)
+      if syncing { try check(fsync(descriptor), "sync", path) }
     } catch {
       close(descriptor)
       unsafe unlink(temporary)
@@ -121,14 +137,19 @@ public enum DurableFile {
     }
   }
 
-  /// Gives the temporary file its final name, durably.
-  private static func publish(_ path: String) throws(FileError) {
+  /// Gives the temporary file its final name; it is not on disk yet.
+  private static func giveFinalName(_ path: String) throws(FileError) {
     let temporary = temporaryPath(of: path)
     guard unsafe rename(temporary, path) == 0 else {
       let error = FileError("rename a finished file to", path: path, errorNumber: errno)
       unsafe unlink(temporary)
       throw error
     }
+  }
+
+  /// Gives the temporary file its final name, durably.
+  private static func publish(_ path: String) throws(FileError) {
+    try giveFinalName(path)
     let folder = folderName(path)
     let descriptor = try check(
       unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", folder)

@@ -68,6 +68,21 @@ import Testing
     }
   }
 
+  @Test func `pieces are the same bytes for any number of cores`() throws {
+    try withTemporaryFolder { folder in
+      try writeSource(folder + "/in", lists: true)
+      let names = ["train/cell/one-1.png", "train/dust & dirt/one-2.png", "val/cell/two-1.png"]
+      let pieces = try [1, 2, 5].map { cores in
+        var options = BoxCuttingOptions()
+        options.cores = cores
+        let counts = try cutBoxes(from: folder + "/in", into: "\(folder)/\(cores)", options)
+        #expect(counts == ["cell": 2, "dust & dirt": 1])
+        return try names.map { try MappedFile("\(folder)/\(cores)/\($0)").contents }
+      }
+      #expect(pieces[0] == pieces[1] && pieces[0] == pieces[2])
+    }
+  }
+
   @Test func `boxes are widened to squares inside the image, and small ones left out`() throws {
     try withTemporaryFolder { folder in
       try writeSource(folder + "/in", lists: false)

@@ -1,5 +1,8 @@
+internal import Dispatch
+internal import FoundationEssentials
 internal import Images
 public import Storage
+internal import Synchronization
 
 /// How annotated boxes are cut out of images.
 public struct BoxCuttingOptions: Sendable {
@@ -13,7 +16,9 @@ public struct BoxCuttingOptions: Sendable {
   public var badImages = BadImagePolicy.fail
   /// Whether files are written into a folder that holds some already.
   public var force = false
-  /// Is told of progress: how many images are done, and of how many.
+  /// The number of cores to cut on; nil for all; it does not change the result.
+  public var cores: Int?
+  /// Is told of progress, by any thread: how many images are done, and of how many.
   public var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   /// Is told of each file that cannot be used.
   public var report: @Sendable (any ReportableError) -> Void = { _ in }
@@ -40,30 +45,63 @@ public func cutBoxes(
       output, "it is not empty", remedy: "name another folder, or write into it with --force",
       exitCode: .usage)
   }
-  let total = lists.reduce(0) { $0 + $1.names.count }
-  var done = 0
+  let jobs = lists.flatMap { split, names in
+    names.map { (name: $0, folder: split.map { "\(output)/\($0)" } ?? output) }
+  }
+  let results = onCores(options.cores, jobs.count, options.progress) { job in
+    try cutBoxes(of: jobs[job].name, in: source, into: jobs[job].folder, options)
+  }
   var counts: [String: Int] = [:]
-  for (split, names) in lists {
-    let folder = split.map { "\(output)/\($0)" } ?? output
-    for name in names {
-      do {
-        for (piece, object) in try pieces(of: name, in: source, options) {
-          try Folder.create("\(folder)/\(object.name)")
-          let file = try encodePNG(
-            piece.image.pixels, width: piece.image.width, height: piece.image.height)
-          try DurableFile.write(
-            unsafe file.span.bytes, to: "\(folder)/\(object.name)/\(name)-\(piece.number).png")
-          counts[object.name, default: 0] += 1
-        }
-      } catch let error as DatasetError where options.badImages == .skip {
-        options.report(error)
-      }
-      done += 1
-      options.progress(done, total)
+  for result in results {
+    do {
+      counts.merge(try result.get()) { $0 + $1 }
+    } catch let error as DatasetError where options.badImages == .skip {
+      options.report(error)
     }
   }
   guard !counts.isEmpty else {
     throw DatasetError(source, "none of its annotations has a box", remedy: "check the folder")
+  }
+  // Once for all: syncing each of thousands of small files takes longer than cutting them.
+  try DurableFile.syncFileSystem(of: output)
+  return counts
+}
+
+/// Does `count` jobs on so many cores, nil for all, and returns their results in the order of jobs.
+private func onCores<Value: Sendable>(
+  _ cores: Int?, _ count: Int, _ progress: @Sendable (_ done: Int, _ total: Int) -> Void,
+  _ work: @Sendable (Int) throws -> Value
+) -> [Result<Value, any Error>] {
+  let next = Atomic(0)
+  let results = Mutex<[Int: Result<Value, any Error>]>([:])
+  let cores = cores ?? ProcessInfo.processInfo.activeProcessorCount
+  DispatchQueue.concurrentPerform(iterations: min(cores, count)) { _ in
+    while true {
+      let job = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard job < count else { return }
+      let result = Result { try work(job) }
+      let done = results.withLock {
+        $0[job] = result
+        return $0.count
+      }
+      progress(done, count)
+    }
+  }
+  return results.withLock { results in results.sorted { $0.key < $1.key }.map(\.value) }
+}
+
+/// Cuts the boxes out of one image; returns how many pieces there are of each class.
+private func cutBoxes(
+  of name: String, in source: String, into folder: String, _ options: BoxCuttingOptions
+) throws -> [String: Int] {
+  var counts: [String: Int] = [:]
+  for (piece, object) in try pieces(of: name, in: source, options) {
+    try Folder.create("\(folder)/\(object.name)")
+    let file = try encodePNG(
+      piece.image.pixels, width: piece.image.width, height: piece.image.height)
+    try DurableFile.writeUnsynced(
+      unsafe file.span.bytes, to: "\(folder)/\(object.name)/\(name)-\(piece.number).png")
+    counts[object.name, default: 0] += 1
   }
   return counts
 }
