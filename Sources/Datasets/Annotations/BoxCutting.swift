@@ -98,7 +98,7 @@ private func cutBoxes(
   for (piece, object) in try pieces(of: name, in: source, options) {
     try Folder.create("\(folder)/\(object.name)")
     let file = try encodePNG(
-      piece.image.pixels, width: piece.image.width, height: piece.image.height)
+      piece.image.pixels, width: piece.image.width, height: piece.image.height, fast: true)
     try DurableFile.writeUnsynced(
       unsafe file.span.bytes, to: "\(folder)/\(object.name)/\(name)-\(piece.number).png")
     counts[object.name, default: 0] += 1
