@@ -12,19 +12,15 @@ public enum DurableFile {
     try publish(path)
   }
 
-  /// Writes `bytes` to `path`, complete, but not on disk before `syncFileSystem(of:)`: for many small
+  /// Writes `bytes` to `path`, complete, but not on disk before `syncAll()`: for many small
   /// files that are made again after a crash.
   public static func writeUnsynced(_ bytes: RawSpan, to path: String) throws(FileError) {
     try writeBeside(bytes, path, syncing: false)
     try giveFinalName(path)
   }
 
-  /// Brings to disk all that was written to the file system on which `path` lies.
-  public static func syncFileSystem(of path: String) throws(FileError) {
-    let descriptor = try check(unsafe open(path, O_RDONLY | O_CLOEXEC), "open", path)
-    defer { close(descriptor) }
-    try check(syncfs(descriptor), "sync", path)
-  }
+  /// Brings to disk all that was written by `writeUnsynced`; on Linux `sync` waits for it.
+  public static func syncAll() { sync() }
 
   /// Writes a text's UTF-8 bytes to `path`, replacing what was there.
   public static func write(_ text: String, to path: String) throws(FileError) {

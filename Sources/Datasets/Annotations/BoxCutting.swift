@@ -63,7 +63,7 @@ public func cutBoxes(
     throw DatasetError(source, "none of its annotations has a box", remedy: "check the folder")
   }
   // Once for all: syncing each of thousands of small files takes longer than cutting them.
-  try DurableFile.syncFileSystem(of: output)
+  DurableFile.syncAll()
   return counts
 }
 
