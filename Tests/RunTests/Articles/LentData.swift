@@ -25,25 +25,25 @@ enum LentData {
   /// Thirty photographs of each of two classes, one darker than the other.
   private static func packPhotographs(as archive: URL) throws {
     try pack(as: archive) { folder in
-      for (name, first, light) in [("ants", 13035, 40), ("bees", 16_838_648, 160)] {
+      for (name, first, light) in [("ants", 175_998_972, 40), ("bees", 205_835_650, 160)] {
         for number in 0..<30 {
           let picture = picture(
             width: 90 + number, height: 120 - number, seed: UInt64(first + number),
             colour: [light, light, light])
-          try write(picture.jpeg(), to: folder, "train/\(name)/\(digits(first + number, 7)).jpg")
+          try write(picture.jpeg(), to: folder, "train/\(name)/\(first + number).jpg")
         }
       }
     }
   }
 
-  /// Forty micrographs, each with a box of every class in another colour.
+  /// Three hundred small micrographs, each with a box of every class in another colour.
   private static func packCells(as archive: URL) throws {
     let kinds: [(name: String, colour: [Int])] = [
       ("RBC", [190, 60, 60]), ("WBC", [80, 40, 170]), ("Platelets", [40, 160, 60]),
     ]
     try pack(as: archive) { folder in
       var lists = ["train": "", "val": ""]
-      for number in 0..<40 {
+      for number in 0..<300 {
         let name = "BloodImage_\(digits(number, 5))"
         var micrograph = picture(width: 120, height: 40, seed: UInt64(number), colour: [9, 9, 9])
         var objects = ""
