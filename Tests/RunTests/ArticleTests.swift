@@ -13,7 +13,9 @@ extension Runs {
         let folder = temporary.appending(path: "repository")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         try furnish(folder)
-        try LentData.lend(to: folder)
+        if article.consoles.flatMap(\.steps).contains(where: { $0.command.contains("../shared") }) {
+          try LentData.lend(to: folder)
+        }
         for block in article.blocks where block.isFileToWrite {
           let text = block.lines.joined(separator: "\n") + "\n"
           try Data(text.utf8).write(to: folder.appending(path: block.argument))

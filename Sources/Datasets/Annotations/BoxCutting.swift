@@ -35,6 +35,8 @@ public struct BoxCuttingOptions: Sendable {
 /// folder a split, and only what they name. Pieces are PNG files, `CLASS/IMAGE-NUMBER.png`, the same
 /// bytes for the same input.
 ///
+/// Pieces are complete, and on disk after `DurableFile.syncAll()`.
+///
 /// - Returns: how many pieces there are of each class.
 public func cutBoxes(
   from source: String, into output: String, _ options: BoxCuttingOptions = BoxCuttingOptions()
@@ -62,8 +64,6 @@ public func cutBoxes(
   guard !counts.isEmpty else {
     throw DatasetError(source, "none of its annotations has a box", remedy: "check the folder")
   }
-  // Once for all: syncing each of thousands of small files takes longer than cutting them.
-  DurableFile.syncAll()
   return counts
 }
 

@@ -31,7 +31,8 @@ struct Ground: Sendable {
   static func make(in folder: String, train: (_ plan: String, _ run: String) throws -> Void) throws
   {
     for name in [
-      "idx", "idx-mutant", "cifar-mutant", "index", "shard", "forged", "checkpoint", "pictures",
+      "idx", "idx-mutant", "cifar-mutant", "numpy", "numpy-mutant", "boxes/Annotations",
+      "boxes/JPEGImages", "index", "shard", "forged", "checkpoint", "pictures",
     ] {
       try Folder.create(folder + "/" + name)
     }
@@ -52,8 +53,14 @@ struct Ground: Sendable {
     }
     try write(
       (0..<3).flatMap { [UInt8($0)] + [UInt8](repeating: 7, count: 3072) }, folder + "/cifar.bin")
+    try write(
+      npy("|u1", "(\(count), \(side), \(side))", pixels), folder + "/numpy/x_train.npy")
+    try write(
+      npy("<i8", "(\(count),)", labels.flatMap { [$0] + [UInt8](repeating: 0, count: 7) }),
+      folder + "/numpy/y_train.npy")
     try writeForeign(folder + "/foreign.h5", pixels, labels, side)
     try writePictures(folder + "/pictures")
+    try writeBoxes(folder + "/boxes")
     let plan = """
       network: {layers: [flatten, {layer: dense, outputs: 10}]}
       data: \(folder)/dataset
@@ -126,6 +133,26 @@ struct Ground: Sendable {
     try group.setAttribute("number", 7)
     try group.write(others.span, named: "numbers", extents: [2])
     try write(file.image(), path)
+  }
+
+  /// An array in NumPy's form.
+  private static func npy(_ descriptor: String, _ shape: String, _ elements: [UInt8]) -> [UInt8] {
+    var text = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': \(shape), }"
+    text += String(repeating: " ", count: 127 - (text.utf8.count + 10) % 128) + "\n"
+    let head: [UInt8] = [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, UInt8(text.utf8.count), 0]
+    return head + Array(text.utf8) + elements
+  }
+
+  /// A picture with two boxes.
+  private static func writeBoxes(_ folder: String) throws {
+    try write(Picture(width: 21, height: 17).png(), folder + "/JPEGImages/3.png")
+    let boxes = [(1, 1, 21, 17), (5, 4, 9, 12)].map { left, top, right, bottom in
+      "<object><name>cell &amp; wall</name><bndbox><xmin>\(left)</xmin><ymin>\(top)</ymin>"
+        + "<xmax>\(right)</xmax><ymax>\(bottom)</ymax></bndbox></object>\n"
+    }
+    let text =
+      "<annotation><!-- made up --><filename>3.png</filename>\n\(boxes.joined())</annotation>\n"
+    try write(Array(text.utf8), folder + "/Annotations/3.xml")
   }
 
   private static func writePictures(_ folder: String) throws {

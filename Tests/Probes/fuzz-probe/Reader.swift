@@ -17,7 +17,9 @@ struct Reader: Sendable {
   /// Reads a mutant; throws what the product says of it.
   let read: @Sendable ([UInt8], Ground) throws -> Void
 
-  static let all = [plan, index, shard, forgedShard, idx, cifar, checkpoint, image, hdf5]
+  static let all = [
+    plan, index, shard, forgedShard, idx, cifar, numpy, annotation, checkpoint, image, hdf5,
+  ]
 
   static let plan = Reader(
     name: "plan", isText: true,
@@ -99,6 +101,34 @@ struct Reader: Sendable {
       var source = Source(try ground.place(bytes, "cifar-mutant/data_batch_1.bin"))
       source.format = bytes.count % 2 == 0 ? .cifar10 : .cifar100
       try ground.makeDataset(from: source)
+    })
+
+  static let numpy = Reader(
+    name: "numpy",
+    originals: { ground in
+      try ["x_train.npy", "y_train.npy"].map {
+        try MappedFile(ground.folder + "/numpy/" + $0).contents
+      }
+    },
+    read: { bytes, ground in
+      // A mutant of either file stands for the images, or for the labels.
+      let names = ["x_train.npy", "y_train.npy"]
+      let (name, other) = bytes.count % 2 == 0 ? (names[0], names[1]) : (names[1], names[0])
+      _ = try ground.place(bytes, "numpy-mutant/" + name)
+      _ = try ground.place(
+        MappedFile(ground.folder + "/numpy/" + other).contents, "numpy-mutant/" + other)
+      try ground.makeDataset(from: Source(ground.folder + "/numpy-mutant"))
+    })
+
+  static let annotation = Reader(
+    name: "annotation", isText: true,
+    originals: { [try MappedFile($0.folder + "/boxes/Annotations/3.xml").contents] },
+    read: { bytes, ground in
+      _ = try ground.place(bytes, "boxes/Annotations/mutant.xml")
+      var options = BoxCuttingOptions()
+      (options.force, options.cores) = (true, 1)
+      options.isSquare = bytes.count % 2 == 0
+      _ = try cutBoxes(from: ground.folder + "/boxes", into: ground.folder + "/pieces", options)
     })
 
   static let checkpoint = Reader(
