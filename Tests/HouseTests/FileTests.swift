@@ -48,7 +48,7 @@ import Testing
       ["README.md"].filter(Repository.exists) + Self.sources.filter { $0.hasSuffix(".md") }
     for document in documents {
       let words = try Repository.text(of: document).split {
-        !$0.isLetter && !$0.isNumber && !"_-./".contains($0)
+        !$0.isLetter && !$0.isNumber && !"_-./+".contains($0)
       }
       for word in words where isPath(word) {
         let path = String(word).trimmingCharacters(in: CharacterSet(charactersIn: "."))
