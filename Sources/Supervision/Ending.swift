@@ -25,9 +25,13 @@ struct Ending: Equatable, CustomStringConvertible {
   var description: String {
     if launcherDied { return "mpirun died of \(Self.name(of: status - 128))" }
     if status > 128, status < 128 + 64 { return "a rank died of \(Self.name(of: status - 128))" }
+    if status == Self.lostMachine { return "mpirun has lost a machine" }
     if status == 75 { return "the ranks ask for another try (exit code 75)" }
     return "the ranks ended with exit code \(status)"
   }
+
+  /// What mpirun ends with where the connection to a machine is gone.
+  private static let lostMachine: Int32 = 205
 
   private static func name(of signal: Int32) -> String {
     guard let text = unsafe strsignal(signal) else { return "signal \(signal)" }

@@ -11,9 +11,10 @@ struct Launcher {
   private let folders: [PrivateFolder]
   private let sweeper: Sweeper
 
-  /// Makes ready to start mpirun; removes what earlier runs have left.
-  init() throws {
-    var settings = LauncherSettings()
+  /// Makes ready to start mpirun, on other machines too where ranks are on several; removes what
+  /// earlier runs have left.
+  init(onSeveralMachines: Bool) throws {
+    var settings = LauncherSettings(onSeveralMachines: onSeveralMachines)
     guard lockstep_process_adopt_orphans() == 0 else {
       throw SupervisionError("cannot adopt orphaned processes", errorNumber: errno)
     }
@@ -22,9 +23,23 @@ struct Launcher {
     sweeper = try Sweeper(of: folders)
   }
 
-  /// Starts mpirun with so many ranks of a program; returns its process.
-  func start(ranks: Int, _ program: [String]) throws(SupervisionError) -> pid_t {
-    let words = ["mpirun", "-n", "\(ranks)"] + program
+  /// Starts mpirun with so many ranks of a program, where mpirun likes or on the hosts; returns its
+  /// process.
+  func start(
+    ranks: Int, on hosts: Hosts?, _ program: [String]
+  ) throws(SupervisionError) -> pid_t {
+    let places = hosts.map { $0.words + LauncherSettings.exported(environment) } ?? []
+    return try start(["mpirun", "-n", "\(ranks)"] + places + program)
+  }
+
+  /// Starts an mpirun that ends with 0, and without a word, if each of the hosts can be reached.
+  func start(askingFor hosts: Hosts) throws(SupervisionError) -> pid_t {
+    let silently = ["sh", "-c", #"exec mpirun "$@" >/dev/null 2>&1"#, "mpirun"]
+    let count = "\(hosts.names.count)"
+    return try start(silently + ["-n", count, "--map-by", "node"] + hosts.words + ["true"])
+  }
+
+  private func start(_ words: [String]) throws(SupervisionError) -> pid_t {
     let settings = environment.map { "\($0.key)=\($0.value)" }
     let process = unsafe withCStrings(words) { words in
       unsafe withCStrings(settings) { unsafe lockstep_process_start(words, $0) }

@@ -8,7 +8,10 @@ struct LauncherSettings {
   /// The variables of mpirun's environment.
   private(set) var variables = ProcessInfo.processInfo.environment
 
-  init() {
+  private let isOnSeveralMachines: Bool
+
+  init(onSeveralMachines: Bool = false) {
+    isOnSeveralMachines = onSeveralMachines
     // Open MPI refuses root without both, and containers know nobody else.
     set("OMPI_ALLOW_RUN_AS_ROOT", "1")
     set("OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1")
@@ -27,10 +30,23 @@ struct LauncherSettings {
     // Two threads would change the bits; ranks fill the cores.
     set("OPENBLAS_NUM_THREADS", "1")
     set("OMP_NUM_THREADS", "1")
+    // A machine that is gone without a word is noticed after 25 seconds; Open MPI's own settings
+    // take eight minutes, in which mpirun cannot even be told to end.
+    set("OMPI_MCA_oob_tcp_keepalive_time", "10")
+    set("OMPI_MCA_oob_tcp_keepalive_intvl", "5")
+    set("OMPI_MCA_oob_tcp_keepalive_probes", "3")
+  }
+
+  /// What tells mpirun to pass variables on to ranks on other machines; of Open MPI's own it does so
+  /// itself.
+  static func exported(_ variables: [String: String]) -> [String] {
+    ["PATH", "LD_LIBRARY_PATH", "SWIFT_BACKTRACE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"]
+      .filter { variables[$0] != nil }.flatMap { ["-x", $0] }
   }
 
   /// Whether ranks may run on other machines, where a folder of this one does not exist.
   var spansMachines: Bool {
+    if isOnSeveralMachines { return true }
     if let nodes = variables["SLURM_JOB_NUM_NODES"] ?? variables["SLURM_NNODES"] {
       return nodes != "1"
     }

@@ -9,15 +9,36 @@ struct Restarts {
   /// How many starts in a row have ended without a newer checkpoint.
   private(set) var fruitless = 0
   private var newest: Int?
+  /// The machines that the next start is on; nil for where mpirun likes.
+  private(set) var hosts: Hosts?
+  private let allHosts: Hosts?
   /// The cores that there were.
   private var cores: Int
   /// What is to be said of cores that are gone.
   private var remark = ""
 
   /// The decisions for a run whose newest checkpoint is that after `step`, or that has none.
-  init(limit: Int, ranks: Int, fewestRanks: Int, cores: Int, newest step: Int?) {
+  init(
+    limit: Int, ranks: Int, fewestRanks: Int, cores: Int, hosts: Hosts?, newest step: Int?
+  ) {
     (self.limit, self.ranks, self.fewestRanks, newest) = (limit, ranks, fewestRanks, step)
-    self.cores = cores
+    (self.cores, self.hosts, allHosts) = (cores, hosts, hosts)
+  }
+
+  /// Takes note of the machines that answer: the next start is on these, with as many ranks as they
+  /// take, if that is allowed; else they share.
+  mutating func fit(_ answering: Hosts) {
+    guard let allHosts else { return }
+    let silent = allHosts.names.filter { !answering.names.contains($0) }
+    remark = ""
+    hosts = allHosts
+    if silent.isEmpty { return }
+    remark = silent.joined(separator: ", ")
+    remark += silent.count == 1 ? " does not answer, " : " do not answer, "
+    // With none, all that can be done is to try again later.
+    if answering.names.isEmpty { return }
+    hosts = answering
+    ranks = max(min(ranks, fewestRanks), min(ranks, answering.slots))
   }
 
   /// Takes note of the cores that are left: with each that is gone goes a rank, if that is allowed.

@@ -14,6 +14,8 @@ public struct Supervisor {
   public var fewestRanks = 1
   /// How often to start again without a newer checkpoint.
   public var restartLimit = 5
+  /// The machines that ranks run on; nil for this one, or what a batch system says.
+  public var hosts: Hosts?
   /// The program and its arguments.
   public var program: [String] = []
   /// How far the run is on disk; nil where there is no checkpoint.
@@ -40,14 +42,15 @@ public struct Supervisor {
         "trainer run starts mpirun itself; use trainer run -n 8, or mpirun -n 8 trainer train")
     }
     let signals = SignalQueue()
-    let launcher = try Launcher()
+    let launcher = try Launcher(onSeveralMachines: hosts?.areSeveral == true)
     defer { launcher.finish() }
     var watch = Watch(launcher: launcher, signals: signals)
     var restarts = Restarts(
       limit: restartLimit, ranks: ranks, fewestRanks: fewestRanks, cores: Cores.usable,
-      newest: progress()?.step)
+      hosts: hosts, newest: progress()?.step)
     while true {
-      let ending = watch.ending(of: try launcher.start(ranks: restarts.ranks, program))
+      let ending = watch.ending(
+        of: try launcher.start(ranks: restarts.ranks, on: restarts.hosts, program))
       if let signal = watch.stop { return status(after: ending, stoppedBy: signal) }
       guard ending.mayGetBetter else { return ending.status }
       guard restarts.isWorthAnother(newest: progress()?.step) else {
@@ -56,7 +59,11 @@ public struct Supervisor {
             + "checkpoint: the same command goes on once the cause is gone")
         return ending.status
       }
-      restarts.fit(cores: Cores.usable)
+      if let hosts {
+        if hosts.areSeveral { restarts.fit(watch.answering(hosts)) }
+      } else {
+        restarts.fit(cores: Cores.usable)
+      }
       Console.complain("trainer: \(ending); \(restarts.description)")
       if let last = sign() { watch.awaitRecovery(from: last, sign: sign, record: record) }
       watch.pause(seconds: restarts.delay)

@@ -65,9 +65,13 @@ struct Watch {
   /// Waits so long, or until the run is told to stop.
   mutating func pause(seconds: Int) {
     // A signal that has come already counts, even where there is nothing to wait for.
-    while stop == nil, let signal = signals.next(within: seconds) {
-      if signal != SIGCHLD, signal != SIGUSR1 { stop = signal }
-    }
+    while stop == nil, let signal = signals.next(within: seconds) { note(signal) }
+  }
+
+  /// Takes note of a signal that came while there was no run, if it asks for the end.
+  mutating func note(_ signal: Int32?) {
+    guard let signal, signal != SIGCHLD, signal != SIGUSR1 else { return }
+    stop = stop ?? signal
   }
 }
 

@@ -24,7 +24,20 @@ struct Run: ParsableCommand {
   @Option(name: .customShort("n"), help: "How many ranks (default: one a core, at most 8).")
   var ranks: Int?
 
-  @Option(help: "With how few ranks to go on where a start with more comes to nothing.")
+  @Option(
+    help: """
+      The machines that ranks run on, and how many each takes, such as node1:8,node2:8 \
+      (default: this machine).
+      """) var host: String?
+
+  @Option(help: "A file that says so, with lines such as \"node1 slots=8\".")
+  var hostfile: String?
+
+  @Option(
+    help: """
+      With how few ranks to go on where a start with more comes to nothing, or a core or machine \
+      is gone.
+      """)
   var minRanks: Int?
 
   @Option(help: "How often to start again without a newer checkpoint.")
@@ -36,13 +49,17 @@ struct Run: ParsableCommand {
   func validate() throws {
     if let ranks, ranks < 1 { throw ValidationError("-n must be at least 1") }
     if let minRanks, minRanks < 1 { throw ValidationError("--min-ranks must be at least 1") }
+    if host != nil, hostfile != nil {
+      throw ValidationError("--host and --hostfile are both given; keep one of them")
+    }
     if maxRestarts < 0 { throw ValidationError("--max-restarts must be at least 0") }
   }
 
   /// Supervises; this process starts no MPI.
   func run() throws {
     var supervisor = Supervisor()
-    supervisor.ranks = ranks ?? Supervisor.usualRanks
+    supervisor.hosts = try host.map { try Hosts(list: $0) } ?? hostfile.map { try Hosts(file: $0) }
+    supervisor.ranks = ranks ?? supervisor.hosts?.slots ?? Supervisor.usualRanks
     supervisor.fewestRanks = minRanks ?? supervisor.ranks
     supervisor.restartLimit = maxRestarts
     supervisor.program = [try Self.ownPath(), "train"] + training.words

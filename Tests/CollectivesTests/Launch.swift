@@ -20,10 +20,5 @@ func reductionProbe(ranks: Int?, _ arguments: String...) throws -> Outcome {
 
 /// Starts the reduction probe on ranks that alternate between two hosts.
 func reductionProbeOnTwoHosts(ranks: Int, _ arguments: String...) throws -> Outcome {
-  try Command([twoHosts, "\(ranks)", built("reduction-probe")] + arguments).run()
+  try Command([TwoHosts.program, "\(ranks)", built("reduction-probe")] + arguments).run()
 }
-
-/// Whether this machine lets a test make hosts of network namespaces: as root, with iproute2.
-let twoHostsArePossible = (try? Command([twoHosts, "1", "/bin/true"]).run().status) == 0
-
-private let twoHosts = package.appending(path: "Tests/Probes/two-hosts").path

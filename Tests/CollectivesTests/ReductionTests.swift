@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(
-    .enabled(if: twoHostsArePossible, "needs root and network namespaces"),
+    .enabled(if: TwoHosts.arePossible, "needs root and network namespaces"),
     arguments: [(4, "bucket=4096"), (5, "bucket=1"), (5, "large=300000")])
   func `two hosts give the bits of one rank`(ranks: Int, option: String) throws {
     let outcome = try reductionProbeOnTwoHosts(ranks: ranks, "micro=12", option)

@@ -21,7 +21,7 @@ import Testing
     #expect(outcome.output.contains("nodes 1 of 1 rank known before: true"))
   }
 
-  @Test(.enabled(if: twoHostsArePossible, "needs root and network namespaces"))
+  @Test(.enabled(if: TwoHosts.arePossible, "needs root and network namespaces"))
   func `ranks of one node are neighbours, however mpirun maps them`() throws {
     let outcome = try reductionProbeOnTwoHosts(ranks: 5, "exchanges=true")
     #expect(outcome.status == 0 && outcome.lines.count == 5, "\(outcome.output)")

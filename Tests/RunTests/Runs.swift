@@ -57,6 +57,21 @@ struct Trial {
     return folder.appending(path: "\(run)/checkpoints/\(name)")
   }
 
+  /// The steps after which the run in `run` has checkpoints.
+  func steps() throws -> [Int] {
+    let folder = folder.appending(path: "run/checkpoints").path
+    guard FileManager.default.fileExists(atPath: folder) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".h5") }.compactMap { Int($0.dropFirst(5).dropLast(3)) }.sorted()
+  }
+
+  /// The newest checkpoint in `run` is that of an undisturbed run.
+  func expectWholeBytes() throws {
+    let last = try #require(try steps().last)
+    try train(ranks: 1, run: "whole", "--stop-after", "\(last)")
+    #expect(hash("run", step: last) == hash("whole", step: last))
+  }
+
   /// What `sha256sum` says of a checkpoint; a text that is no digest where there is none.
   func hash(_ run: String, step: Int) -> String {
     (try? MappedFile(checkpoint(run, step: step).path).digest.hex) ?? "no checkpoint in \(run)"

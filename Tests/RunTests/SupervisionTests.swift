@@ -101,12 +101,12 @@ extension Runs {
         let run = try supervised(trial).start()
         #expect(run.waitForLine(containing: "step 5/"))
         #expect(run.signal(SIGUSR1))
-        #expect(try RunningCommand.wait { try !steps(of: trial).isEmpty })
-        let saved = try #require(try steps(of: trial).last)
+        #expect(try RunningCommand.wait { try !trial.steps().isEmpty })
+        let saved = try #require(try trial.steps().last)
         #expect(run.waitForLine(containing: "step \(saved + 10)/"))
         #expect(run.signal(SIGTERM))
         let outcome = try run.finish()
-        let last = try #require(try steps(of: trial).last)
+        let last = try #require(try trial.steps().last)
         #expect(last > saved && outcome.output.contains("stopped after \(last) steps\n"))
         #expect(outcome.status == 143 && outcome.errors.isEmpty, "\(outcome.errors)")
         try expectGoesOn(trial)
@@ -202,7 +202,7 @@ extension Runs {
 
     /// Starts the same command again, for one step more, and compares the result.
     private func expectGoesOn(_ trial: Trial) throws {
-      let last = try #require(try steps(of: trial).last)
+      let last = try #require(try trial.steps().last)
       let outcome = try supervised(trial, ["--stop-after", "\(last + 1)"]).run()
       #expect(outcome.status == 0, "\(outcome.errors)")
       #expect(outcome.output.contains("resuming after step \(last)\n"))
@@ -212,17 +212,7 @@ extension Runs {
     /// Nothing is left but a run whose newest checkpoint is that of an undisturbed one.
     private func expectWholeBytes(_ trial: Trial) throws {
       #expect(try leftOvers(trial) == [])
-      let last = try #require(try steps(of: trial).last)
-      try trial.train(ranks: 1, run: "whole", "--stop-after", "\(last)")
-      #expect(trial.hash("run", step: last) == trial.hash("whole", step: last))
-    }
-
-    /// The steps after which the run has checkpoints.
-    private func steps(of trial: Trial) throws -> [Int] {
-      let folder = trial.folder.appending(path: "run/checkpoints").path
-      guard FileManager.default.fileExists(atPath: folder) else { return [] }
-      return try FileManager.default.contentsOfDirectory(atPath: folder)
-        .filter { $0.hasSuffix(".h5") }.compactMap { Int($0.dropFirst(5).dropLast(3)) }.sorted()
+      try trial.expectWholeBytes()
     }
   }
 }
