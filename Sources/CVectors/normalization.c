@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+_Static_assert(LOCKSTEP_PART == BLOCK, "parts of sums are whole blocks");
+
 // What is known of the rows so far, a column: the mean, and the sum of squared deviations from it.
 typedef struct {
   double *mean;
@@ -252,14 +254,15 @@ PART lanes arrived(
   return by.y ? open(load_first(by.y + at, some), by.ceiling, dz) : dz;
 }
 
+// Adds the part of the sums that floats `from` ..< `to` make; `from` is a row's first.
 PART void sums(
-  const float *x, way by, ptrdiff_t count, ptrdiff_t columns, const float *tables,
-  float *gradient, double *plain, double *along)
+  const float *x, way by, ptrdiff_t from, ptrdiff_t to, ptrdiff_t count, ptrdiff_t columns,
+  const float *tables, float *gradient, double *plain, double *along)
 {
-  ptrdiff_t rows = count / columns;
+  ptrdiff_t rows = to / columns;
   _Bool changing = by.further || by.y;
   ptrdiff_t block = in_order(count, columns) ? 1 : BLOCK;
-  for (ptrdiff_t first = 0; first < rows; first += block) {
+  for (ptrdiff_t first = from / columns; first < rows; first += block) {
     ptrdiff_t last = rows - first < block ? rows : first + block;
     for (ptrdiff_t column = 0; column < columns; column += WIDTH) {
       coefficients c[TILE];
@@ -289,8 +292,8 @@ PART void sums(
       }
     }
   }
-  for (ptrdiff_t at = rows * columns, v = 0; at < count; at += LANES, v += LANES) {
-    ptrdiff_t some = count - at < LANES ? count - at : LANES;
+  for (ptrdiff_t at = rows * columns, v = 0; at < to; at += LANES, v += LANES) {
+    ptrdiff_t some = to - at < LANES ? to - at : LANES;
     coefficients c = {.mean = load(tables + v)};
     if (by.again) {
       c.factor = load(tables + columns + v);
@@ -304,29 +307,49 @@ PART void sums(
   }
 }
 
-KERNEL void lockstep_normalize_sums(
-  const float *x, const float *y, const float *further, ptrdiff_t count, ptrdiff_t channels,
-  ptrdiff_t columns, const float *mean, const float *inverse, const float *weight,
-  const float *bias, float ceiling, void *workspace, float *gradient, float *weight_sum,
-  float *bias_sum)
+KERNEL void lockstep_normalize_sums_start(
+  ptrdiff_t channels, ptrdiff_t columns, const float *mean, const float *inverse,
+  const float *weight, const float *bias, void *workspace)
+{
+  double *plain = workspace;
+  memset(workspace, 0, sizeof(double) * (size_t)(2 * columns));
+  fill_tables((float *)(plain + 2 * columns), channels, columns, mean, inverse, weight, bias);
+}
+
+KERNEL void lockstep_normalize_sums_add(
+  const float *x, const float *y, const float *further, ptrdiff_t from, ptrdiff_t to,
+  ptrdiff_t count, ptrdiff_t columns, _Bool clamps, float ceiling, void *workspace,
+  float *gradient)
 {
   double *plain = workspace, *along = plain + columns;
-  float *tables = (float *)(along + columns);
-  memset(workspace, 0, sizeof(double) * (size_t)(2 * columns));
-  fill_tables(tables, channels, columns, mean, inverse, weight, bias);
+  const float *tables = (float *)(along + columns);
+  // A call for each way: the compiler leaves out what it does not take.
   if (y && further) {
-    sums(x, (way){further, y, 0, ceiling}, count, columns, tables, gradient, plain, along);
+    way by = {further, y, 0, ceiling};
+    sums(x, by, from, to, count, columns, tables, gradient, plain, along);
   } else if (y) {
-    sums(x, (way){NULL, y, 0, ceiling}, count, columns, tables, gradient, plain, along);
-  } else if (bias && further) {
-    sums(x, (way){further, NULL, 1, ceiling}, count, columns, tables, gradient, plain, along);
-  } else if (bias) {
-    sums(x, (way){NULL, NULL, 1, ceiling}, count, columns, tables, gradient, plain, along);
+    way by = {NULL, y, 0, ceiling};
+    sums(x, by, from, to, count, columns, tables, gradient, plain, along);
+  } else if (clamps && further) {
+    way by = {further, NULL, 1, ceiling};
+    sums(x, by, from, to, count, columns, tables, gradient, plain, along);
+  } else if (clamps) {
+    way by = {NULL, NULL, 1, ceiling};
+    sums(x, by, from, to, count, columns, tables, gradient, plain, along);
   } else if (further) {
-    sums(x, (way){further, NULL, 0, ceiling}, count, columns, tables, gradient, plain, along);
+    way by = {further, NULL, 0, ceiling};
+    sums(x, by, from, to, count, columns, tables, gradient, plain, along);
   } else {
-    sums(x, (way){NULL, NULL, 0, ceiling}, count, columns, tables, gradient, plain, along);
+    way by = {NULL, NULL, 0, ceiling};
+    sums(x, by, from, to, count, columns, tables, gradient, plain, along);
   }
+}
+
+KERNEL void lockstep_normalize_sums_finish(
+  ptrdiff_t channels, ptrdiff_t columns, const float *inverse, void *workspace,
+  float *weight_sum, float *bias_sum)
+{
+  double *plain = workspace, *along = plain + columns;
   fold(plain, channels, columns);
   fold(along, channels, columns);
   for (ptrdiff_t c = 0; c < channels; c++) {
@@ -377,12 +400,13 @@ PART void input_gradient(
 }
 
 KERNEL void lockstep_normalize_gradient(
-  const float *x, const float *dz, ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns,
-  const float *mean, const float *inverse, const float *weight, const float *bias, float ceiling,
-  const float *weight_sum, const float *bias_sum, void *workspace, float *dx)
+  const float *x, const float *dz, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t channels,
+  ptrdiff_t columns, const float *mean, const float *inverse, const float *weight,
+  const float *bias, float ceiling, const float *weight_sum, const float *bias_sum,
+  void *workspace, float *dx)
 {
   float *tables = workspace, *shifts = tables + 3 * columns, *slopes = shifts + columns;
-  float share = 1 / (float)(count / channels);
+  float share = 1 / (float)rows;
   fill_tables(tables, channels, columns, mean, inverse, weight, bias);
   for (ptrdiff_t c = 0; c < channels; c++) {
     shifts[c] = bias_sum[c] * share;

@@ -95,13 +95,18 @@ public func batchNormParameterGradients(
     weightGradient.count == channels && biasGradient.count == channels
       && inverse.count == channels && weight.count == channels && bias.count == channels,
     "\(weightGradient.count) and \(biasGradient.count) gradients for \(channels) channels")
-  let clamps = ceiling != nil
-  unsafe lockstep_normalize_sums(
-    x.address, clamps && !output.isEmpty ? output.address : nil,
-    further.isEmpty ? nil : further.address, x.count, channels, columns(channels), mean.address,
-    inverse.address, weight.address, clamps && output.isEmpty ? bias.address : nil,
-    ceiling ?? .infinity, workspace.mutableAddress, gradient.mutableAddress,
-    weightGradient.mutableAddress, biasGradient.mutableAddress)
+  let recomputes = ceiling != nil && output.isEmpty
+  let columns = columns(channels)
+  let memory = unsafe workspace.mutableAddress
+  unsafe lockstep_normalize_sums_start(
+    channels, columns, mean.address, inverse.address, weight.address, bias.address, memory)
+  unsafe lockstep_normalize_sums_add(
+    x.address, ceiling == nil || recomputes ? nil : output.address,
+    further.isEmpty ? nil : further.address, 0, x.count, x.count, columns, recomputes,
+    ceiling ?? .infinity, memory, gradient.mutableAddress)
+  unsafe lockstep_normalize_sums_finish(
+    channels, columns, inverse.address, memory, weightGradient.mutableAddress,
+    biasGradient.mutableAddress)
 }
 
 /// Overwrites dx [R, C] with weight·inverse·(dz − db / R − (x − mean)·inverse·dw / R).
@@ -128,8 +133,8 @@ public func batchNormInputGradient(
     "\(dx.count) and \(dz.count) gradients for \(x.count) inputs, \(channels) channels")
   let target = unsafe dx.mutableAddress
   unsafe lockstep_normalize_gradient(
-    x.address, dz.isEmpty ? UnsafePointer(target) : dz.address, x.count, channels,
-    columns(channels), mean.address, inverse.address, weight.address,
+    x.address, dz.isEmpty ? UnsafePointer(target) : dz.address, x.count, x.count / channels,
+    channels, columns(channels), mean.address, inverse.address, weight.address,
     ceiling == nil ? nil : bias.address, ceiling ?? .infinity, weightGradient.address,
     biasGradient.address, workspace.mutableAddress, target)
 }
@@ -145,7 +150,7 @@ public func unbiasedVariances(
 }
 
 /// The least common multiple of the channels and of the columns that kernels hold in registers.
-private func columns(_ channels: Int) -> Int {
+func columns(_ channels: Int) -> Int {
   var columns = channels
   while columns % Int(LOCKSTEP_COLUMNS) != 0 { columns += channels }
   return columns

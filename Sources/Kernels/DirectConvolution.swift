@@ -12,9 +12,9 @@ struct DirectConvolution {
 
   init(_ shape: ConvolutionGeometry) { self.shape = shape }
 
-  private var window: WindowGeometry { shape.window }
-  private var inputs: Int { shape.inputChannels }
-  private var outputs: Int { shape.outputChannels }
+  var window: WindowGeometry { shape.window }
+  var inputs: Int { shape.inputChannels }
+  var outputs: Int { shape.outputChannels }
 
   /// Positions can be taken as one long row: 1×1, stride 1, no padding.
   private var isPointwise: Bool { shape.path == .pointwise }
@@ -115,20 +115,22 @@ struct DirectConvolution {
   ) {
     let streaming = unsafe streams(y, count: positions * columns, channels: columns)
     for block in PositionBlocks(positions, channels: channels) {
-      unsafe pointwise(x, channels, kernel, block, into: y, columns, streaming: streaming)
+      unsafe pointwise(
+        x + block.lowerBound * channels, channels, kernel, rows: block.count,
+        into: y + block.lowerBound * columns, columns, streaming: streaming)
     }
   }
 
-  private func pointwise(
-    _ x: UnsafePointer<Float>, _ channels: Int, _ kernel: UnsafePointer<Float>,
-    _ block: Range<Int>, into y: UnsafeMutablePointer<Float>, _ columns: Int, streaming: Bool
+  /// The same for the positions of a block alone.
+  func pointwise(
+    _ x: UnsafePointer<Float>, _ channels: Int, _ kernel: UnsafePointer<Float>, rows: Int,
+    into y: UnsafeMutablePointer<Float>, _ columns: Int, streaming: Bool
   ) {
     for panel in ColumnPanels(columns: columns) {
       unsafe multiply(
-        x + block.lowerBound * channels, rowA: channels, kernel + channels * panel.lowerBound,
-        over: Contraction(channels, stepA: 1, stepB: panel.count),
-        into: y + block.lowerBound * columns + panel.lowerBound, rowC: columns, rows: block.count,
-        columns: panel.count, streaming: streaming)
+        x, rowA: channels, kernel + channels * panel.lowerBound,
+        over: Contraction(channels, stepA: 1, stepB: panel.count), into: y + panel.lowerBound,
+        rowC: columns, rows: rows, columns: panel.count, streaming: streaming)
     }
   }
 
@@ -197,7 +199,9 @@ struct DirectConvolution {
       for block in PositionBlocks(
         samples * window.output.count, channels: (inputs + outputs) / 2)
       {
-        unsafe pointwiseWeightGradient(x, dy, block, into: gradient)
+        unsafe pointwiseWeightGradient(
+          x + block.lowerBound * inputs, dy + block.lowerBound * outputs, rows: block.count,
+          into: gradient, adding: block.lowerBound > 0)
       }
       return
     }
@@ -259,30 +263,35 @@ struct DirectConvolution {
     let positions = samples * window.output.count
     let streaming = unsafe streams(dx, count: positions * inputs, channels: inputs)
     for block in PositionBlocks(positions, channels: (inputs + outputs) / 2) {
-      unsafe pointwiseWeightGradient(x, dy, block, into: gradient)
-      unsafe pointwise(dy, outputs, kernel, block, into: dx, inputs, streaming: streaming)
+      let rows = unsafe (x + block.lowerBound * inputs, dy + block.lowerBound * outputs)
+      unsafe pointwiseWeightGradient(
+        rows.0, rows.1, rows: block.count, into: gradient, adding: block.lowerBound > 0)
+      unsafe pointwise(
+        rows.1, outputs, kernel, rows: block.count, into: dx + block.lowerBound * inputs, inputs,
+        streaming: streaming)
     }
   }
 
-  private func pointwiseWeightGradient(
-    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, _ block: Range<Int>,
-    into gradient: UnsafeMutablePointer<Float>
+  /// A block's part, of its rows of x and dy.
+  func pointwiseWeightGradient(
+    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, rows: Int,
+    into gradient: UnsafeMutablePointer<Float>, adding: Bool
   ) {
-    let over = Contraction(block.count, stepA: inputs, stepB: outputs)
+    let over = Contraction(rows, stepA: inputs, stepB: outputs)
     for panel in ColumnPanels(columns: outputs) {
       unsafe multiply(
-        x + block.lowerBound * inputs, rowA: 1, dy + block.lowerBound * outputs + panel.lowerBound,
-        over: over, into: gradient + panel.lowerBound, rowC: outputs, rows: inputs,
-        columns: panel.count, adding: block.lowerBound > 0)
+        x, rowA: 1, dy + panel.lowerBound, over: over, into: gradient + panel.lowerBound,
+        rowC: outputs, rows: inputs, columns: panel.count, adding: adding)
     }
   }
 }
 
 /// Blocks of positions of which all channels take about 128 KB, so that every panel finds them in
 /// the cache; a lazy map would keep its closure on the heap.
-private struct PositionBlocks: Sequence, IteratorProtocol {
+struct PositionBlocks: Sequence, IteratorProtocol {
   private let count: Int
-  private let size: Int
+  /// The positions of every block but the last.
+  let size: Int
   private var first = 0
 
   init(_ count: Int, channels: Int) {

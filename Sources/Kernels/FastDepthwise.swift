@@ -13,8 +13,8 @@ struct FastDepthwise {
   /// Rows of the largest kernel whose lines the vector kernel keeps.
   static let mostRows = 16
 
-  private var window: WindowGeometry { shape.window }
-  private var channels: Int { shape.inputChannels }
+  var window: WindowGeometry { shape.window }
+  var channels: Int { shape.inputChannels }
 
   /// Floats of scratch memory of any pass.
   var workspaceCount: Int { max(window.input.width, window.output.width) * channels }
@@ -57,21 +57,40 @@ struct FastDepthwise {
     fill(&workspace, with: 0)
     let streaming = unsafe streams(dx.mutableAddress!, count: dx.count, channels: channels)
     for n in 0..<samples {
-      var kernel = 0
-      for rows in window.rowResidues {
-        for columns in window.columnResidues {
-          var loops = lockstep_depthwise(
-            channels: channels, rows: rows.axis(positions: window.output.height),
-            columns: columns.axis(positions: window.output.width),
-            row_y: window.stride.height * window.input.width * channels,
-            column_y: window.stride.width * channels, streaming: streaming)
-          let place =
-            (n * window.input.height + rows.residue) * window.input.width + columns.residue
-          unsafe lockstep_depthwise_outputs(
-            dy.address! + n * window.output.count * channels, reversed.address! + kernel, &loops,
-            workspace.mutableAddress, dx.mutableAddress! + place * channels)
-          kernel += rows.elements.count * columns.elements.count * channels
-        }
+      unsafe inputGradient(
+        ofLines: 0..<window.input.height, dy.address! + n * window.output.count * channels,
+        rows: 0..<window.output.height, reversed.address!,
+        into: dx.mutableAddress! + n * window.input.count * channels,
+        zeros: workspace.mutableAddress!, streaming: streaming)
+    }
+  }
+
+  /// The gradient of some lines of an image.
+  ///
+  /// - Parameters:
+  ///   - dy: the output rows `rows` of the image, all that see the lines among them.
+  ///   - dx: the whole image's.
+  func inputGradient(
+    ofLines lines: Range<Int>, _ dy: UnsafePointer<Float>, rows known: Range<Int>,
+    _ reversed: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>,
+    zeros: UnsafePointer<Float>, streaming: Bool
+  ) {
+    var kernel = unsafe reversed
+    for rows in window.rowResidues {
+      let places = rows.places(of: lines, stride: window.stride.height)
+      for columns in window.columnResidues {
+        var loops = lockstep_depthwise(
+          channels: channels,
+          rows: rows.axis(places: places, sources: known),
+          columns: columns.axis(
+            places: 0..<columns.positions, sources: 0..<window.output.width),
+          row_y: window.stride.height * window.input.width * channels,
+          column_y: window.stride.width * channels, streaming: streaming)
+        let line = rows.residue + places.lowerBound * window.stride.height
+        unsafe lockstep_depthwise_outputs(
+          dy, kernel, &loops, zeros,
+          dx + (line * window.input.width + columns.residue) * channels)
+        unsafe kernel += rows.elements.count * columns.elements.count * channels
       }
     }
   }
@@ -93,26 +112,42 @@ struct FastDepthwise {
     }
   }
 
-  private func outputLoops(streaming: Bool = false) -> lockstep_depthwise {
+  /// Some output rows of an image, of which some lines are at hand.
+  func outputLoops(
+    rows: Range<Int>, lines: Range<Int>, streaming: Bool = false
+  ) -> lockstep_depthwise {
     lockstep_depthwise(
       channels: channels,
       rows: lockstep_axis(
-        outputs: window.output.height, positions: window.input.height,
-        elements: window.kernel.height, stride: window.stride.height,
-        start: -window.padding.height, step: window.dilation.height),
+        outputs: rows.count, positions: lines.count, elements: window.kernel.height,
+        stride: window.stride.height, start: window.firstRow(rows.lowerBound) - lines.lowerBound,
+        step: window.dilation.height),
       columns: lockstep_axis(
         outputs: window.output.width, positions: window.input.width,
         elements: window.kernel.width, stride: window.stride.width, start: -window.padding.width,
         step: window.dilation.width),
       row_y: window.output.width * channels, column_y: channels, streaming: streaming)
   }
+
+  private func outputLoops(streaming: Bool = false) -> lockstep_depthwise {
+    outputLoops(
+      rows: 0..<window.output.height, lines: 0..<window.input.height, streaming: streaming)
+  }
 }
 
 extension Residue {
-  /// The positions of the residue as outputs that see `positions` of the output's gradient.
-  fileprivate func axis(positions sources: Int) -> lockstep_axis {
+  /// The residue's positions that lie in a range of the axis, by their numbers.
+  fileprivate func places(of range: Range<Int>, stride: Int) -> Range<Int> {
+    func number(_ bound: Int) -> Int {
+      bound <= residue ? 0 : min(positions, (bound - residue + stride - 1) / stride)
+    }
+    return number(range.lowerBound)..<number(range.upperBound)
+  }
+
+  /// Some positions of the residue as outputs that see a run of the output's gradient.
+  fileprivate func axis(places: Range<Int>, sources: Range<Int>) -> lockstep_axis {
     lockstep_axis(
-      outputs: positions, positions: sources, elements: elements.count, stride: 1,
-      start: firstSource, step: sourceStep)
+      outputs: places.count, positions: sources.count, elements: elements.count, stride: 1,
+      start: places.lowerBound + firstSource - sources.lowerBound, step: sourceStep)
   }
 }

@@ -71,6 +71,12 @@ public struct BackwardPass {
     flatGradients.write(node.parameters[index])
   }
 
+  /// The same, as this pass has left it.
+  @_lifetime(borrow self)
+  func parameterGradientAsLeft(_ index: Int) -> Span<Float> {
+    flatGradients.read(node.parameters[index])
+  }
+
   /// What `prepareBackward` made of the parameters.
   public var prepared: Span<Float> {
     @_lifetime(borrow self) get { arena.read(node.preparedBackward) }
@@ -81,6 +87,10 @@ public struct BackwardPass {
     @_lifetime(borrow self) get { arena.read(node.saved) }
   }
 
+  /// Part of those floats.
+  @_lifetime(borrow self)
+  func saved(_ part: Range<Int>) -> Span<Float> { arena.read(node.saved.part(part)) }
+
   /// Integers that the forward pass wrote.
   public var savedIndices: Span<Int32> {
     @_lifetime(borrow self) get { integers.read(node.savedIndices) }
@@ -89,5 +99,17 @@ public struct BackwardPass {
   /// Scratch memory with undefined contents.
   public var workspace: MutableSpan<Float> {
     @_lifetime(borrow self) get { arena.write(node.backwardWorkspace) }
+  }
+
+  /// Part of the scratch memory, to be overwritten.
+  @_lifetime(borrow self)
+  func workspace(_ part: Range<Int>) -> MutableSpan<Float> {
+    arena.write(node.backwardWorkspace.part(part))
+  }
+
+  /// Part of the scratch memory, as this pass has left it.
+  @_lifetime(borrow self)
+  func workspaceAsLeft(_ part: Range<Int>) -> Span<Float> {
+    arena.read(node.backwardWorkspace.part(part))
   }
 }

@@ -28,12 +28,13 @@ struct CompiledNetwork: Sendable {
     var end = 0
     for (index, node) in network.nodes.enumerated() {
       finalFrom.append(end)
-      end = max(end, parameterRanges[index].map(\.upperBound).max() ?? 0)
+      let parameters = fused.origins[index].flatMap { parameterRanges[$0] }
+      end = max(end, parameters.map(\.upperBound).max() ?? 0)
       let gradients = wishes.outputGradients[index]
       let addsOne = gradients.count > 1 && node.layer.addsFurtherGradient
       nodes.append(
         CompiledNode(
-          layer: node.layer, index: fused.origins[index], inputShapes: node.inputs.map(\.shape),
+          layer: node.layer, index: fused.origins[index][0], inputShapes: node.inputs.map(\.shape),
           outputShape: node.shape,
           inputs: node.inputs.map { place($0.node < 0 ? wishes.images : wishes.outputs[$0.node]) },
           output: place(wishes.outputs[index]), outputGradient: place(gradients.first),
@@ -45,7 +46,7 @@ struct CompiledNetwork: Sendable {
           backwardWorkspace: place(wishes.backwardWorkspace[index]),
           preparedForward: place(wishes.preparedForward[index]),
           preparedBackward: place(wishes.preparedBackward[index]),
-          parameters: parameterRanges[fused.origins[index]]))
+          parameters: parameters))
     }
     images = place(wishes.images)
     output = nodes.last?.output ?? images

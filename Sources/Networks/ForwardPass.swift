@@ -51,6 +51,16 @@ public struct ForwardPass {
     @_lifetime(borrow self) get { arena.write(node.saved) }
   }
 
+  /// Part of those floats, as the pass has left them.
+  @_lifetime(borrow self)
+  func saved(_ part: Range<Int>) -> Span<Float> { arena.read(node.saved.part(part)) }
+
+  /// Part of those floats, to be overwritten.
+  @_lifetime(borrow self)
+  func savedToWrite(_ part: Range<Int>) -> MutableSpan<Float> {
+    arena.write(node.saved.part(part))
+  }
+
   /// Integers that the backward pass will read.
   public var savedIndices: MutableSpan<Int32> {
     @_lifetime(borrow self) get { integers.write(node.savedIndices) }
@@ -67,5 +77,13 @@ public struct ForwardPass {
     return RandomStream(
       seed: seed, purpose: purpose, layer: node.index, epoch: identity.epoch,
       sample: identity.sample)
+  }
+}
+
+extension Range<Int> {
+  /// A part of it, told from its start.
+  func part(_ part: Range<Int>) -> Range<Int> {
+    precondition(part.upperBound <= count, "\(part) of \(count)")
+    return lowerBound + part.lowerBound..<lowerBound + part.upperBound
   }
 }

@@ -8,6 +8,8 @@ public struct LayerTimes: Sendable {
   public var convolutionWeightGradient = Duration.zero
   /// Both passes of batch normalizations.
   public var batchNorm = Duration.zero
+  /// Both passes of convolutions that normalize what they read.
+  public var convolutionChains = Duration.zero
   /// Both passes of all other layers, copying the images in, and the loss.
   public var otherLayers = Duration.zero
 
@@ -18,6 +20,7 @@ public struct LayerTimes: Sendable {
   mutating func addForward(of layer: any Layer, _ time: Duration) {
     switch layer {
     case is Conv2D: convolutionForward += time
+    case is ConvolutionChain: convolutionChains += time
     case is BatchNorm, is FusedBatchNorm: batchNorm += time
     default: otherLayers += time
     }
@@ -30,6 +33,7 @@ public struct LayerTimes: Sendable {
       let weights = min(weights, time)
       convolutionWeightGradient += weights
       convolutionInputGradient += time - weights
+    case is ConvolutionChain: convolutionChains += time
     case is BatchNorm, is FusedBatchNorm: batchNorm += time
     default: otherLayers += time
     }

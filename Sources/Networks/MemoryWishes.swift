@@ -65,7 +65,7 @@ package struct MemoryWishes {
   private mutating func addGradients() {
     outputGradients = Array(repeating: [], count: nodes.count)
     inputGradients = nodes.map { Array(repeating: nil, count: $0.inputs.count) }
-    let learns = carriesGradient()
+    let learns = network.carriesGradient()
     if let last = nodes.last {
       outputGradients[end - 1] = [request(microBatch * last.shape.count, end...end + 1)]
     }
@@ -80,17 +80,6 @@ package struct MemoryWishes {
         outputGradients[input.node].append(edge)
       }
     }
-  }
-
-  /// For each node, whether it or a node before it learns.
-  private func carriesGradient() -> [Bool] {
-    var learns: [Bool] = []
-    for node in nodes {
-      let own = node.layer.parameters(of: node.inputs.map(\.shape)).contains(
-        where: \.role.isLearned)
-      learns.append(own || node.inputs.contains { $0.node >= 0 && learns[$0.node] })
-    }
-    return learns
   }
 
   private mutating func addMemoryOfLayers() {

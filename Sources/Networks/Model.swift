@@ -39,8 +39,9 @@ public struct Model: ~Copyable {
     self.microBatch = microBatch
     self.seed = seed
     compiled = CompiledNetwork(
-      fusing ? FusedNetwork(network) : FusedNetwork(asDescribed: network), parameterRanges: ranges,
-      microBatch: microBatch)
+      fusing
+        ? FusedNetwork(network, microBatch: microBatch) : FusedNetwork(asDescribed: network),
+      parameterRanges: ranges, microBatch: microBatch)
     arena = AlignedArray(count: compiled.arenaCount)
     view = unsafe MemoryView(arena.unsafeElements)
     sampleLosses = AlignedArray(count: microBatch)
@@ -50,7 +51,8 @@ public struct Model: ~Copyable {
   public static func memoryBytes(of network: Network, microBatch: Int) -> Int {
     let ranges = network.parameterLayout().ranges
     let compiled = CompiledNetwork(
-      FusedNetwork(network), parameterRanges: ranges, microBatch: microBatch)
+      FusedNetwork(network, microBatch: microBatch), parameterRanges: ranges, microBatch: microBatch
+    )
     return compiled.arenaCount * MemoryLayout<Float>.stride
   }
 

@@ -110,4 +110,15 @@ public struct Network: Sendable {
     }
     return consumers
   }
+
+  /// For each node, whether it or a node before it learns.
+  func carriesGradient() -> [Bool] {
+    var learns: [Bool] = []
+    for node in nodes {
+      let own = node.layer.parameters(of: node.inputs.map(\.shape)).contains(
+        where: \.role.isLearned)
+      learns.append(own || node.inputs.contains { $0.node >= 0 && learns[$0.node] })
+    }
+    return learns
+  }
 }

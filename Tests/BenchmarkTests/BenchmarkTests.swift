@@ -31,7 +31,7 @@ import Testing
     ]
     for part in computed { #expect(isPositive(seconds[part]), "\(part)") }
     #expect(seconds["batch_norm"] == 0, "LeNet has none")
-    #expect(Set(seconds.keys) == Set(computed + ["batch_norm"]))
+    #expect(Set(seconds.keys) == Set(computed + ["batch_norm", "normalized_convolution"]))
     #expect(abs(shares.values.reduce(0, +) - 1) < 1e-6)
   }
 

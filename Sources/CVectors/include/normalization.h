@@ -1,6 +1,7 @@
 #ifndef NORMALIZATION_H
 #define NORMALIZATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // Batch normalization of activations of `count` floats, rows of `channels`.
@@ -22,23 +23,36 @@ void lockstep_normalize(
   const float *mean, const float *inverse, const float *weight, const float *bias, float floor,
   float ceiling, void *workspace, float *y);
 
-// The sums of each channel: weight_sum = Σ dz·(x − mean)·inverse, bias_sum = Σ dz.
+// The sums of each channel: weight_sum = Σ dz·(x − mean)·inverse, bias_sum = Σ dz. They are made in
+// parts: `start`, then `add` for one range of floats after the other, each but the last of a multiple
+// of LOCKSTEP_PART rows of `columns` floats, then `finish`. The parts change no bit of the sums.
 //
 // dz is `gradient`, plus `further` unless that is NULL, and 0 where a clamp's output is not between
-// 0 and `ceiling`: y, or if that is NULL, (x − mean)·(inverse·weight) + bias, computed again; with
-// no bias either, there is no clamp. `gradient` is overwritten with dz where it took `further` or y.
-void lockstep_normalize_sums(
-  const float *x, const float *y, const float *further, ptrdiff_t count, ptrdiff_t channels,
-  ptrdiff_t columns, const float *mean, const float *inverse, const float *weight,
-  const float *bias, float ceiling, void *workspace, float *gradient, float *weight_sum,
-  float *bias_sum);
+// 0 and `ceiling`: y, or if `clamps`, (x − mean)·(inverse·weight) + bias, computed again.
+// `gradient` is overwritten with dz where it took `further` or y. `bias` may be NULL unless `clamps`.
+enum { LOCKSTEP_PART = 64 };
+
+void lockstep_normalize_sums_start(
+  ptrdiff_t channels, ptrdiff_t columns, const float *mean, const float *inverse,
+  const float *weight, const float *bias, void *workspace);
+
+void lockstep_normalize_sums_add(
+  const float *x, const float *y, const float *further, ptrdiff_t from, ptrdiff_t to,
+  ptrdiff_t count, ptrdiff_t columns, bool clamps, float ceiling, void *workspace,
+  float *gradient);
+
+void lockstep_normalize_sums_finish(
+  ptrdiff_t channels, ptrdiff_t columns, const float *inverse, void *workspace,
+  float *weight_sum, float *bias_sum);
 
 // dx = weight·inverse·(dz − bias_sum / R − (x − mean)·inverse·weight_sum / R); dx may be dz.
 //
-// Unless bias is NULL, dz counts only where the clamp, computed again, was open.
+// The `count` floats are all of the R = `rows` rows of `channels`, or some of them. Unless bias is
+// NULL, dz counts only where the clamp, computed again, was open.
 void lockstep_normalize_gradient(
-  const float *x, const float *dz, ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns,
-  const float *mean, const float *inverse, const float *weight, const float *bias, float ceiling,
-  const float *weight_sum, const float *bias_sum, void *workspace, float *dx);
+  const float *x, const float *dz, ptrdiff_t count, ptrdiff_t rows, ptrdiff_t channels,
+  ptrdiff_t columns, const float *mean, const float *inverse, const float *weight,
+  const float *bias, float ceiling, const float *weight_sum, const float *bias_sum,
+  void *workspace, float *dx);
 
 #endif

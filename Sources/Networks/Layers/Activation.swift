@@ -70,4 +70,13 @@ public struct Activation: Layer {
     case .silu: sigmoidLinearGradient(input: pass.input(), &gradient)
     }
   }
+
+  /// Where the range from 0 ends to which the function clamps; nil if it does something else.
+  var limit: Float? {
+    switch function {
+    case .relu: .infinity
+    case .relu6: 6
+    default: nil
+    }
+  }
 }

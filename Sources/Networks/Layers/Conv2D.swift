@@ -135,7 +135,8 @@ public struct Conv2D: Layer {
     }
   }
 
-  private func convolution(of image: Shape, samples: Int) -> Convolution {
+  /// The convolution of `samples` images [H, W, Cin].
+  func convolution(of image: Shape, samples: Int) -> Convolution {
     Convolution(geometry(of: image), samples: samples, policy: policy)
   }
 

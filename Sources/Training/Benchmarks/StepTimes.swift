@@ -5,6 +5,7 @@ enum StepPart: String, CaseIterable {
   case convolutionForward = "convolution_forward"
   case convolutionInputGradient = "convolution_input_gradient"
   case convolutionWeightGradient = "convolution_weight_gradient"
+  case convolutionChains = "normalized_convolution"
   case batchNorm = "batch_norm"
   case otherLayers = "other_layers"
   case reduction, update, publish, waiting
@@ -29,6 +30,7 @@ struct StepTimes {
     case .convolutionForward: layers.convolutionForward
     case .convolutionInputGradient: layers.convolutionInputGradient
     case .convolutionWeightGradient: layers.convolutionWeightGradient
+    case .convolutionChains: layers.convolutionChains
     case .batchNorm: layers.batchNorm
     case .otherLayers: layers.otherLayers
     case .reduction: reduction

@@ -1,0 +1,181 @@
+import Kernels
+import Storage
+
+/// Convolutions with batch normalizations before and between them, each applied by the convolution
+/// that reads what it makes: normalized activations are never written to memory.
+///
+/// What is written is each convolution's output and, in the backward pass, the gradient of each
+/// normalization's output. The chain is made for one size of micro-batch.
+struct ConvolutionChain: Layer {
+  /// The convolutions, in order.
+  let links: [ChainLink]
+
+  private var first: ChainLink { links[0] }
+  private var last: ChainLink { links[links.count - 1] }
+
+  func outputShape(of inputs: [Shape]) throws(NetworkError) -> Shape {
+    last.description.outputShape
+  }
+
+  func parameters(of inputs: [Shape]) -> [ParameterSpecification] {
+    links.map(\.description).flatMap { link in
+      (link.norm?.parameters(of: [link.inputShape]) ?? [])
+        + link.layer.parameters(of: [link.inputShape])
+    }
+  }
+
+  func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory {
+    let scratch = links.map(\.normalized.workspaceCount) + links.map(\.gradient.upperBound)
+    return LayerMemory(
+      saved: links.map { max($0.output.upperBound, $0.statistics.upperBound) }.max() ?? 0,
+      workspace: scratch.max() ?? 0, preparedForward: last.prepared.upperBound,
+      preparedBackward: last.preparedGradient.upperBound)
+  }
+
+  var backwardReads: BackwardReads { .input }
+
+  func prepareForward(_ pass: borrowing PreparationPass) {
+    for link in links {
+      var memory = pass.prepared
+      var prepared = memory.slice(link.prepared)
+      link.convolution.prepare(pass.parameter(link.weights), into: &prepared)
+    }
+  }
+
+  func prepareBackward(_ pass: borrowing PreparationPass) {
+    for link in links {
+      var memory = pass.prepared
+      var prepared = memory.slice(link.preparedGradient)
+      link.convolution.prepareGradient(pass.parameter(link.weights), into: &prepared)
+    }
+  }
+
+  // MARK: Forward
+
+  func forward(_ pass: borrowing ForwardPass) {
+    for number in links.indices { forward(number, pass) }
+  }
+
+  private func forward(_ number: Int, _ pass: borrowing ForwardPass) {
+    let link = links[number]
+    let x = number == 0 ? pass.input() : pass.saved(links[number - 1].output)
+    findStatistics(of: x, link, pass)
+    var y = number == links.count - 1 ? pass.output : pass.savedToWrite(link.output)
+    var workspace = pass.workspace
+    link.normalized.forward(
+      x, by: normalization(of: link, pass), pass.parameter(link.weights),
+      prepared: pass.prepared.extracting(link.prepared), into: &y, workspace: &workspace)
+  }
+
+  /// Leaves mean, variance and inverse deviation: the micro-batch's, or the running ones.
+  private func findStatistics(
+    of x: Span<Float>, _ link: ChainLink, _ pass: borrowing ForwardPass
+  ) {
+    guard let norm = link.description.norm else { return }
+    let parts = StatisticsParts(link)
+    var mean = pass.savedToWrite(parts.mean)
+    var variance = pass.savedToWrite(parts.variance)
+    var inverse = pass.savedToWrite(parts.inverse)
+    if pass.mode == .training {
+      var workspace = pass.workspace
+      channelMoments(of: x, mean: &mean, variance: &variance, workspace: &workspace)
+    } else {
+      copy(pass.parameter(link.firstParameter + 2), into: &mean)
+      copy(pass.parameter(link.firstParameter + 3), into: &variance)
+    }
+    inverseDeviations(variance.span, epsilon: norm.epsilon, into: &inverse)
+  }
+
+  @_lifetime(borrow pass)
+  private func normalization(
+    of link: ChainLink, _ pass: borrowing ForwardPass
+  ) -> ChannelNormalization {
+    if link.description.norm == nil { return ChannelNormalization() }
+    let parts = StatisticsParts(link)
+    return ChannelNormalization(
+      mean: pass.saved(parts.mean), inverse: pass.saved(parts.inverse),
+      weight: pass.parameter(link.firstParameter), bias: pass.parameter(link.firstParameter + 1),
+      ceiling: link.description.ceiling)
+  }
+
+  // MARK: Backward
+
+  func backward(_ pass: borrowing BackwardPass) {
+    for number in links.indices.reversed() { backward(number, pass) }
+    guard first.description.norm != nil else { return }
+    let norm = normalization(of: first, pass)
+    var dx = pass.inputGradient()
+    var workspace = pass.workspace
+    batchNormInputGradient(
+      pass.input(), Span(), mean: norm.mean, inverse: norm.inverse, weight: norm.weight,
+      bias: norm.bias, ceiling: norm.ceiling,
+      weightGradient: pass.parameterGradientAsLeft(first.firstParameter),
+      biasGradient: pass.parameterGradientAsLeft(first.firstParameter + 1), into: &dx,
+      workspace: &workspace)
+  }
+
+  private func backward(_ number: Int, _ pass: borrowing BackwardPass) {
+    let link = links[number]
+    let hasNorm = link.description.norm != nil
+    var weights = pass.parameterGradient(link.weights)
+    var normWeight = hasNorm ? pass.parameterGradient(link.firstParameter) : MutableSpan()
+    var normBias = hasNorm ? pass.parameterGradient(link.firstParameter + 1) : MutableSpan()
+    var dx = number == 0 ? pass.inputGradient() : pass.workspace(link.gradient)
+    var workspace = pass.workspace
+    link.normalized.gradients(
+      number == 0 ? pass.input() : pass.saved(links[number - 1].output),
+      by: normalization(of: link, pass), arriving(at: number, pass),
+      prepared: pass.prepared.extracting(link.preparedGradient), into: &weights, input: &dx,
+      normWeight: &normWeight, normBias: &normBias, workspace: &workspace)
+    if hasNorm { leaveStatistics(of: link, pass) }
+  }
+
+  /// The gradient of a link's output, as the next link has left it.
+  @_lifetime(borrow pass)
+  private func arriving(at number: Int, _ pass: borrowing BackwardPass) -> ArrivingGradient {
+    if number == links.count - 1 { return ArrivingGradient(pass.outputGradient) }
+    let next = links[number + 1]
+    return ArrivingGradient(
+      pass.workspaceAsLeft(next.gradient), of: pass.saved(links[number].output),
+      normalization(of: next, pass),
+      weightGradient: pass.parameterGradientAsLeft(next.firstParameter),
+      biasGradient: pass.parameterGradientAsLeft(next.firstParameter + 1))
+  }
+
+  /// The micro-batch's mean and unbiased variance, as the "gradients" of the running ones.
+  private func leaveStatistics(of link: ChainLink, _ pass: borrowing BackwardPass) {
+    let parts = StatisticsParts(link)
+    var mean = pass.parameterGradient(link.firstParameter + 2)
+    copy(pass.saved(parts.mean), into: &mean)
+    var variance = pass.parameterGradient(link.firstParameter + 3)
+    unbiasedVariances(
+      pass.saved(parts.variance),
+      rows: pass.microBatch * link.description.inputShape.positions, into: &variance)
+  }
+
+  @_lifetime(borrow pass)
+  private func normalization(
+    of link: ChainLink, _ pass: borrowing BackwardPass
+  ) -> ChannelNormalization {
+    if link.description.norm == nil { return ChannelNormalization() }
+    let parts = StatisticsParts(link)
+    return ChannelNormalization(
+      mean: pass.saved(parts.mean), inverse: pass.saved(parts.inverse),
+      weight: pass.parameter(link.firstParameter), bias: pass.parameter(link.firstParameter + 1),
+      ceiling: link.description.ceiling)
+  }
+}
+
+/// Where in saved memory the statistics of a link's normalization lie.
+private struct StatisticsParts {
+  let mean: Range<Int>
+  let variance: Range<Int>
+  let inverse: Range<Int>
+
+  init(_ link: ChainLink) {
+    let (start, channels) = (link.statistics.lowerBound, link.channels)
+    mean = start..<start + channels
+    variance = start + channels..<start + 2 * channels
+    inverse = start + 2 * channels..<start + 3 * channels
+  }
+}
