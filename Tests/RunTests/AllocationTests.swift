@@ -5,7 +5,10 @@ import Testing
 extension Runs {
   /// The probe trains as `trainer` does, and notes its allocations at every collective call.
   @Suite struct Allocations {
-    @Test(arguments: ["{name: lenet, dropout: 0.5}", "resnet20"], ["sgd", "lamb"])
+    @Test(arguments: [
+      ("{name: lenet, dropout: 0.5}", "sgd"), ("{name: lenet, dropout: 0.5}", "lamb"),
+      ("resnet20", "sgd"), ("resnet20", "lamb"), ("mobilenet_v2", "sgd"),
+    ])
     func `steps allocate nothing, through either transport, with either way of reading`(
       network: String, optimizer: String
     ) throws {
