@@ -25,7 +25,7 @@ public struct BatchReader: ~Copyable {
       share.lowerBound >= 0 && share.upperBound <= globalBatch / microBatch,
       "micro-batches \(share) of \(globalBatch / microBatch)")
     let pipeline = ImagePipeline(
-      augmentation, seed: stream.seed, shape: store.shape, normalization: normalization)
+      augmentation, seed: stream.seed, for: store, normalization: normalization)
     let source = MicroBatchSource(
       TrainingOrder(stream, globalBatch: globalBatch, share: share), store: store,
       pipeline: pipeline, microBatch: microBatch, onDamaged: onDamaged)
@@ -82,7 +82,7 @@ public struct EvaluationReader {
       share.lowerBound >= 0 && share.upperBound <= microBatches,
       "micro-batches \(share) of \(microBatches)")
     let pipeline = ImagePipeline(
-      augmentation, seed: 0, shape: store.shape, normalization: normalization)
+      augmentation, seed: 0, for: store, normalization: normalization)
     let source = MicroBatchSource(
       EvaluationOrder(samples, count: total), store: store, pipeline: pipeline,
       microBatch: microBatch, onDamaged: onDamaged)

@@ -1,4 +1,3 @@
-internal import Kernels
 internal import Storage
 
 /// What making a data set did.
@@ -72,22 +71,15 @@ private func index(
     splits[name] = ShardIndex.Split(
       samples: samples.count, digest: samples.digest, shards: entries)
   }
-  let shape = data.splits["train"]?.shape ?? []
-  let (means, deviations) = statistics(of: data, channels: shape[2])
+  let train =
+    data.splits["train"]
+    ?? LabelledImages(
+      shape: [], images: [], labels: [], labelFile: "")
+  let (means, deviations) = train.statistics
   return ShardIndex(
-    version: ShardIndex.currentVersion, shape: shape, classes: classes, means: means,
-    deviations: deviations, resize: data.resize, splits: splits)
-}
-
-/// Means and standard deviations of the training images' channels.
-private func statistics(of data: SourceData, channels: Int) -> ([Double], [Double]) {
-  var counts = [Int](repeating: 0, count: 256 * channels)
-  var span = counts.mutableSpan
-  if let train = data.splits["train"] {
-    countPixelValues(train.images.span, channels: channels, into: &span)
-  }
-  let (means, deviations) = meansAndDeviations(counts: counts.span, channels: channels)
-  return (means, deviations)
+    version: ShardIndex.version(isEncoded: train.isEncoded), shape: train.shape, classes: classes,
+    means: means, deviations: deviations, resize: data.resize,
+    encodedImages: ShardIndex.EncodedImages(data.splits.values.flatMap(\.files)), splits: splits)
 }
 
 /// The index that the folder holds; nil for none, and, if it is to be replaced, for a broken one.

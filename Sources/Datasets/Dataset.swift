@@ -7,14 +7,26 @@ public struct Dataset: Sendable {
   /// What its index says.
   public let index: ShardIndex
 
+  /// The shape of a sample: [H, W, C].
+  public let shape: Shape
+
   /// Reads the index in `folder`; throws a `DatasetError` if there is none or it is wrong.
-  public init(folder: String) throws {
+  ///
+  /// - Parameter size: height and width that readers bring image files to; nil for the usual ones.
+  public init(folder: String, size: Int? = nil) throws {
+    let index = try ShardIndex(folder: folder)
+    let isFitting = size.map { index.shape.prefix(2) == [$0, $0] } ?? true
+    guard isFitting || index.encodedImages != nil else {
+      throw DatasetError(
+        folder, "its images are \(Shape(index.shape)) already, so they get no other size",
+        remedy: "leave data.size out, or make it anew with `sharder create --keep-encoded`",
+        exitCode: .usage)
+    }
+    shape = Shape(size.map { [$0, $0, index.shape[2]] } ?? index.shape)
+    self.index = index
     self.folder = folder
-    index = try ShardIndex(folder: folder)
   }
 
-  /// The shape of a sample: [H, W, C].
-  public var shape: Shape { Shape(index.shape) }
   /// The names of the classes; a label is an index into them.
   public var classNames: [String] { index.classes }
   /// How pixels become numbers.
@@ -32,9 +44,7 @@ public struct Dataset: Sendable {
         folder, "there is no split named \(name)", remedy: "choose one of \(known)",
         exitCode: .usage)
     }
-    return try SampleStore(
-      split, folder: folder, shape: shape, classCount: index.classes.count,
-      checksBlocks: checksBlocks)
+    return try SampleStore(split, of: self, checksBlocks: checksBlocks)
   }
 }
 

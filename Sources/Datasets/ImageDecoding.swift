@@ -6,8 +6,11 @@ internal import Synchronization
 
 /// Images decoded from files, and the files that could not be.
 internal struct DecodedImages {
-  /// The pixels [N, side, side, 3]; those of a file that could not be used are zero.
+  /// The pixels [N, side, side, 3], those of a file that could not be used being zero; none where
+  /// files are kept.
   var images: [UInt8]
+  /// The files [N], where they are kept, those that could not be used empty; else none.
+  var files: [EncodedFile]
   /// The places of such files, ascending, and what is wrong with each.
   var faults: [(sample: Int, error: DatasetError)]
 }
@@ -15,29 +18,44 @@ internal struct DecodedImages {
 /// Decodes files on several cores, each into its own place, so that the result is the same on any
 /// number of them.
 ///
-/// - Parameter progress: is told how many files are done, by any thread.
+/// - Parameters:
+///   - keepsEncoded: whether the files themselves are kept, and decoded only to look at them.
+///   - progress: is told how many files are done, by any thread.
 /// - Throws: a `FileError` if a file cannot be read at all, the first in the files' order.
 internal func decode(
-  _ files: [ImageFile], side: Int, rule: ResizeRule, cores: Int?,
+  _ files: [ImageFile], side: Int, rule: ResizeRule, keepsEncoded: Bool, cores: Int?,
   progress: @Sendable (Int) -> Void
 ) throws -> DecodedImages {
   let size = 3 * side * side
   let next = Atomic(0)
   let done = Atomic(0)
   let faults = Mutex<[Int: any ReportableError]>([:])
-  var images = [UInt8](repeating: 0, count: files.count * size)
+  let unknown = EncodedFile(bytes: [], width: 0, height: 0, pixels: Span())
+  let kept = Mutex([EncodedFile](repeating: unknown, count: keepsEncoded ? files.count : 0))
+  var images = [UInt8](repeating: 0, count: keepsEncoded ? 0 : files.count * size)
   unsafe images.withUnsafeMutableBufferPointer { pixels in
     let memory = unsafe MemoryView(pixels)
     DispatchQueue.concurrentPerform(
       iterations: min(cores ?? ProcessInfo.processInfo.activeProcessorCount, files.count)
     ) { _ in
       let decoder = SampleDecoder([side, side, 3], by: rule)
+      var scratch = [UInt8](repeating: 0, count: keepsEncoded ? size : 0)
       while true {
         let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard sample < files.count else { return }
         do {
-          var target = memory.write(sample * size..<(sample + 1) * size)
-          try decoder.decode(files[sample].path, into: &target)
+          let file = try MappedFile(files[sample].path)
+          if keepsEncoded {
+            var target = scratch.mutableSpan
+            try decoder.decode(file, into: &target)
+            let (width, height) = decoder.fullSize
+            let found = EncodedFile(
+              bytes: file.contents, width: width, height: height, pixels: scratch.span)
+            kept.withLock { $0[sample] = found }
+          } else {
+            var target = memory.write(sample * size..<(sample + 1) * size)
+            try decoder.decode(file, into: &target)
+          }
         } catch let error as any ReportableError {
           faults.withLock { $0[sample] = error }
         } catch {
@@ -49,7 +67,7 @@ internal func decode(
   }
   let found = faults.withLock { $0.sorted { $0.key < $1.key } }
   return DecodedImages(
-    images: images,
+    images: images, files: kept.withLock { $0 },
     faults: try found.map { sample, error in
       guard let error = error as? DatasetError else { throw error }
       return (sample, error)
@@ -57,9 +75,11 @@ internal func decode(
 }
 
 extension SampleDecoder {
-  /// Decodes the file at `path`, which must have the name of what it is, into the sample `target`.
-  fileprivate func decode(_ path: String, into target: inout MutableSpan<UInt8>) throws {
-    let file = try MappedFile(path)
+  /// Decodes a file, which must have the name of what it is, into the sample `target`.
+  fileprivate func decode(
+    _ file: borrowing MappedFile, into target: inout MutableSpan<UInt8>
+  ) throws(DatasetError) {
+    let path = file.path
     let name = path.split(separator: "/").last ?? ""
     let format: ImageFormat
     do throws(ImageError) {

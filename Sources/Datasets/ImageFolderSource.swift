@@ -17,11 +17,12 @@ internal func readImageFolders(
   var bad: [DatasetError] = []
   for (name, files) in found.splits where !files.isEmpty {
     let before = done
-    let decoded = try decode(files, side: side, rule: rule, cores: options.cores) {
-      options.progress(before + $0, total)
-    }
+    let decoded = try decode(
+      files, side: side, rule: rule, keepsEncoded: options.keepsEncoded == true,
+      cores: options.cores
+    ) { options.progress(before + $0, total) }
     var samples = LabelledImages(
-      shape: [side, side, 3], images: decoded.images,
+      shape: [side, side, 3], images: decoded.images, files: decoded.files,
       labels: files.map(\.label), labelFile: folder)
     samples.take(decoded.faults.map(\.sample))
     bad += decoded.faults.map(\.error)
@@ -87,33 +88,4 @@ private func holdOut(
   }
   let heldOut = training?.take(chosen.sorted())
   return heldOut?.count ?? 0 > 0 ? heldOut : nil
-}
-
-extension LabelledImages {
-  /// Moves the given samples, in ascending order, to images of their own; the others close up.
-  @discardableResult
-  mutating func take(_ samples: [Int]) -> LabelledImages {
-    let size = shape.reduce(1, *)
-    var taken = LabelledImages(shape: shape, images: [], labels: [], labelFile: labelFile)
-    guard !samples.isEmpty else { return taken }
-    taken.images.reserveCapacity(samples.count * size)
-    var next = 0
-    var kept = 0
-    for sample in labels.indices {
-      if next < samples.count && samples[next] == sample {
-        taken.images += images[sample * size..<(sample + 1) * size]
-        taken.labels.append(labels[sample])
-        next += 1
-        continue
-      }
-      if kept < sample {
-        for index in 0..<size { images[kept * size + index] = images[sample * size + index] }
-        labels[kept] = labels[sample]
-      }
-      kept += 1
-    }
-    images.removeLast((labels.count - kept) * size)
-    labels.removeLast(labels.count - kept)
-    return taken
-  }
 }

@@ -14,6 +14,8 @@ public struct ImageFolderOptions: Sendable {
   public var side: Int?
   /// How they are brought to it; nil for `cover`.
   public var rule: ResizeRule?
+  /// Whether shards hold the files as they are, for ranks to decode; nil for decoded images.
+  public var keepsEncoded: Bool?
   /// The part of each class that is held out for validation; nil for none.
   public var validation: Double?
   /// What becomes of files that cannot be used; nil for `fail`.
@@ -30,7 +32,7 @@ public struct ImageFolderOptions: Sendable {
 
   /// Whether anything is asked for that only folders of images have.
   internal var isAskedFor: Bool {
-    side != nil || rule != nil || validation != nil || badImages != nil
+    side != nil || rule != nil || keepsEncoded != nil || validation != nil || badImages != nil
   }
 }
 

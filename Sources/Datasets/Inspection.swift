@@ -6,7 +6,9 @@ extension Dataset {
   public func summary() throws -> String {
     var lines = [
       "data set   \(folder)",
-      "samples    \(shape) bytes, \(classNames.count) classes: "
+      "samples    \(shape) "
+        + (index.encodedImages == nil ? "bytes" : "or other sizes, of JPEG and PNG files")
+        + ", \(classNames.count) classes: "
         + classNames.prefix(10).joined(separator: ", ") + (classNames.count > 10 ? ", …" : ""),
       "means      \(index.means.map(rounded).joined(separator: " "))",
       "deviations \(index.deviations.map(rounded).joined(separator: " "))",
@@ -47,8 +49,7 @@ extension Dataset {
         let alone = ShardIndex.Split(
           samples: shard.samples, digest: split.digest, shards: [shard])
         do {
-          let store = try SampleStore(
-            alone, folder: folder, shape: shape, classCount: classNames.count)
+          let store = try SampleStore(alone, of: self)
           faults += store.faults(shard: 0).map(\.message)
         } catch {
           faults.append("\(error)")

@@ -6,8 +6,13 @@ internal import Storage
 @safe internal final class MappedShard: @unchecked Sendable {
   let entry: ShardIndex.Shard
   let file: MappedFile
-  /// The first byte of the first image; images [samples, H, W, C] follow each other.
+  /// The first byte of the first image; images [samples, H, W, C], or image files, follow each other.
   let images: UnsafeRawPointer
+  /// Where image files begin, and where the last one ends, at any alignment; nil for pixels.
+  private let offsets: UnsafeRawPointer?
+  /// The bytes of all images, and of each where they are pixels.
+  private let imageBytes: Int
+  private let sampleBytes: Int
   /// The first label; labels are 32-bit, little-endian, at any alignment.
   let labels: UnsafeRawPointer
 
@@ -28,7 +33,9 @@ internal import Storage
         remedy: shardRemedy)
     }
     let blocks = entry.blocks
-    let images = blocks.offset..<blocks.offset + entry.samples * shape.count
+    sampleBytes = shape.count
+    imageBytes = blocks.encoded?.bytes ?? entry.samples * shape.count
+    let images = blocks.offset..<blocks.offset + imageBytes
     guard ShardIndex.Blocks.head(of: file.bytes, images: images) == blocks.head else {
       throw DatasetError(
         path,
@@ -40,17 +47,51 @@ internal import Storage
     }
     unsafe self.images = start + blocks.offset
     unsafe self.labels = start + blocks.labels
+    unsafe offsets = blocks.encoded.map { unsafe start + $0.offsets }
     self.entry = entry
     self.file = file
+    try checkOffsets(path)
+  }
+
+  /// Throws unless image files follow each other from the first byte to the last, none empty.
+  private func checkOffsets(_ path: String) throws {
+    var end = 0
+    for sample in 0..<entry.samples {
+      guard let place = place(sample), place.lowerBound == end else {
+        throw DatasetError(
+          path, "the offsets of sample \(sample) in the shard are damaged", remedy: shardRemedy)
+      }
+      end = place.upperBound
+    }
+    guard end == imageBytes else {
+      throw DatasetError(
+        path, "its last image ends at byte \(end) of \(imageBytes)", remedy: shardRemedy)
+    }
+  }
+
+  /// Where a sample lies among the bytes of all images; nil if that is impossible: a mapped file shows
+  /// what is written after it was checked.
+  func place(_ sample: Int) -> Range<Int>? {
+    guard let offsets = unsafe offsets else {
+      return sample * sampleBytes..<(sample + 1) * sampleBytes
+    }
+    func offset(_ number: Int) -> Int {
+      unsafe Int(
+        Int64(littleEndian: offsets.loadUnaligned(fromByteOffset: 8 * number, as: Int64.self)))
+    }
+    let (start, end) = (offset(sample), offset(sample + 1))
+    return start >= 0 && start < end && end <= imageBytes ? start..<end : nil
   }
 
   /// Whether a block's images are what the index says.
-  func isSound(block: Int, sampleBytes: Int, _ hasher: inout SHA256Hasher) -> Bool {
+  func isSound(block: Int, _ hasher: inout SHA256Hasher) -> Bool {
     let blocks = entry.blocks
     let samples = blocks.samples(of: block, count: entry.samples)
-    let first = blocks.offset + samples.lowerBound * sampleBytes
-    let last = blocks.offset + samples.upperBound * sampleBytes
-    return file.digest(of: first..<last, &hasher) == blocks.digests[block]
+    guard let first = place(samples.lowerBound)?.lowerBound,
+      let last = place(samples.upperBound - 1)?.upperBound, first < last
+    else { return false }
+    return file.digest(of: blocks.offset + first..<blocks.offset + last, &hasher)
+      == blocks.digests[block]
   }
 
   /// The label of the sample with index `sample` in this shard.

@@ -11,7 +11,9 @@ internal final class MicroBatchSource {
   private let onDamaged: DamagePolicy
   private var hasher = SHA256Hasher()
   private let pipeline: ImagePipeline
-  private let imageSize: Extent2D
+  private let reader: SampleReader
+  /// The size of each image before the transforms.
+  private(set) var sizes: [Extent2D]
   /// The numbers of one image.
   private let imageElements: Int
 
@@ -25,7 +27,8 @@ internal final class MicroBatchSource {
     self.microBatch = microBatch
     self.onDamaged = onDamaged
     self.pipeline = pipeline
-    imageSize = store.shape.extent
+    reader = SampleReader(store, readingWhole: pipeline.seesWholeImages)
+    sizes = [Extent2D](repeating: store.shape.extent, count: microBatch)
     imageElements = pipeline.outputSize.count * store.shape.channels
   }
 
@@ -49,14 +52,16 @@ internal final class MicroBatchSource {
       // Nothing of it counts: what lies in memory will do.
       if memory.count == 0 { return }
     }
-    let store = store
+    let (store, reader) = (store, reader)
     let images = unsafe MemoryView(memory.images.unsafeElements)
     for slot in 0..<microBatch {
       let sample = Int(identities[slot].sample)
       guard isSound(identities[slot]) else { throw store.damage(at: sample) }
       unsafe memory.labels.unsafeElements[slot] = try store.checkedLabel(of: sample)
       var image = images.write(slot * imageElements..<(slot + 1) * imageElements)
-      pipeline.run(store.pixels(of: sample), size: imageSize, identities[slot], into: &image)
+      let pixels = try reader.pixels(of: sample)
+      sizes[slot] = reader.size
+      pipeline.run(pixels, size: reader.size, identities[slot], into: &image)
     }
     guard pipeline.mixes else { return }
     var all = images.write(0..<images.count)

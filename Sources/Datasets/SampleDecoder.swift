@@ -19,6 +19,26 @@ internal final class SampleDecoder {
     colours = AlignedArray(count: shape.channels == 1 ? 3 * shape.count : 0)
   }
 
+  /// The same, with the memory for all images of a data set taken already.
+  convenience init(_ shape: Shape, by rule: ResizeRule, forImages images: ShardIndex.EncodedImages)
+  {
+    self.init(shape, by: rule)
+    decoder.reserve(
+      file: images.largestFile, pixels: images.largestImage, side: images.longestSide,
+      covering: (shape[1], shape[0]))
+  }
+
+  /// The size in its file of the image decoded last, upright.
+  var fullSize: (width: Int, height: Int) { decoder.fullSize }
+
+  /// Decodes the image in `bytes` at its own size.
+  func decodeWhole(_ bytes: RawSpan) throws(ImageError) { try decoder.decode(bytes) }
+
+  /// The pixels [H, W, 3] of the image decoded whole last; they stay until the next one is decoded.
+  @unsafe var wholePixels: UnsafeBufferPointer<UInt8> {
+    unsafe decoder.unsafePixels
+  }
+
   /// Overwrites `target` [H, W, C] with the image in `bytes`.
   func decode(_ bytes: RawSpan, into target: inout MutableSpan<UInt8>) throws(ImageError) {
     let (height, width) = (shape[0], shape[1])

@@ -6,15 +6,18 @@ public import Storage
 @safe public final class SampleStore: Sendable {
   /// The number of samples.
   public let count: Int
-  /// The shape of a sample: [H, W, C].
+  /// The shape of a sample, [H, W, C]; image files are brought to it.
   public let shape: Shape
+  /// How that is done.
+  internal let resize: ResizeRule
+  /// What is known of image files, where samples are such; nil where they are pixels.
+  internal let encodedImages: ShardIndex.EncodedImages?
   /// The number of classes; every label is below it.
   public let classCount: Int
 
   private let shards: [MappedShard]
   /// The index of each shard's first sample, and the count of all at the end.
   private let starts: [Int]
-  private let sampleBytes: Int
   private let folder: String
   /// What is known of the blocks; nil where they are not looked at.
   private let ledger: BlockLedger?
@@ -25,9 +28,9 @@ public import Storage
   ///
   /// Where `checksBlocks`, images are compared with the index's digests when they are first read.
   internal init(
-    _ split: ShardIndex.Split, folder: String, shape: Shape, classCount: Int,
-    checksBlocks: Bool = true
+    _ split: ShardIndex.Split, of dataset: Dataset, checksBlocks: Bool = true
   ) throws {
+    let (folder, shape) = (dataset.folder, dataset.shape)
     let shards = try split.shards.map { try MappedShard($0, folder: folder, shape: shape) }
     var starts = [0]
     for shard in shards {
@@ -44,9 +47,10 @@ public import Storage
     self.starts = starts
     self.folder = folder
     self.shape = shape
-    self.classCount = classCount
+    classCount = dataset.classNames.count
+    resize = dataset.index.resize ?? .cover
+    encodedImages = dataset.index.encodedImages
     count = split.samples
-    sampleBytes = shape.count
     try checkLabels()
   }
 
@@ -62,18 +66,34 @@ public import Storage
   func checkedLabel(of sample: Int) throws(DatasetError) -> Int32 {
     let label = label(of: sample)
     if label >= 0, label < classCount { return label }
-    throw fault(of: sample, label: label, "; the shard has changed since it was opened")
+    throw labelFault(of: sample, label, "; the shard has changed since it was opened")
   }
 
-  /// The pixels [H, W, C] of a sample, where they lie in the mapped file.
+  /// The pixels [H, W, C] of a sample that is no image file, where they lie in the mapped file.
   @_lifetime(borrow self)
   public func pixels(of sample: Int) -> Span<UInt8> {
-    let shard = shard(of: sample)
-    let first = unsafe shards[shard].images + (sample - starts[shard]) * sampleBytes
-    let pixels = unsafe Span<UInt8>(
-      _unsafeStart: first.assumingMemoryBound(to: UInt8.self), count: sampleBytes)
+    precondition(encodedImages == nil, "samples are image files: a SampleReader reads them")
+    let bytes = unsafe bytes(of: sample) ?? UnsafeRawBufferPointer(start: nil, count: 0)
     // The store keeps its mappings for as long as it lives.
-    return unsafe _overrideLifetime(pixels, borrowing: self)
+    return unsafe _overrideLifetime(bytes.assumingMemoryBound(to: UInt8.self).span, borrowing: self)
+  }
+
+  /// The image file that a sample is, where it lies in the mapped file; throws if its place is none
+  /// any more.
+  @_lifetime(borrow self)
+  internal func imageFile(of sample: Int) throws(DatasetError) -> RawSpan {
+    guard let bytes = unsafe bytes(of: sample) else {
+      throw fault(of: sample, "has no place; the shard has changed since it was opened")
+    }
+    return unsafe _overrideLifetime(bytes.bytes, borrowing: self)
+  }
+
+  /// The bytes of a sample, which must not outlive the store.
+  @unsafe internal func bytes(of sample: Int) -> UnsafeRawBufferPointer? {
+    let shard = shard(of: sample)
+    guard let place = shards[shard].place(sample - starts[shard]) else { return nil }
+    return unsafe UnsafeRawBufferPointer(
+      start: shards[shard].images + place.lowerBound, count: place.count)
   }
 
   /// The file of the shard that holds a sample, and the sample's number there.
@@ -99,7 +119,7 @@ public import Storage
     if shards[shard].file.digest == entry.sha256 { return [] }
     var hasher = SHA256Hasher()
     let damaged = (0..<(entry.blocks.digests.count)).filter {
-      !shards[shard].isSound(block: $0, sampleBytes: sampleBytes, &hasher)
+      !shards[shard].isSound(block: $0, &hasher)
     }
     if !damaged.isEmpty { return damaged.map { fault(block: $0, of: shard) } }
     return [
@@ -118,7 +138,7 @@ public import Storage
     let block = block(of: sample, in: shard)
     let known = ledger[blockStarts[shard] + block]
     if known != .unknown { return known == .sound }
-    let isSound = shards[shard].isSound(block: block, sampleBytes: sampleBytes, &hasher)
+    let isSound = shards[shard].isSound(block: block, &hasher)
     ledger[blockStarts[shard] + block] = isSound ? .sound : .damaged
     return isSound
   }
@@ -175,17 +195,22 @@ public import Storage
     for (shard, start) in zip(shards, starts) {
       for index in 0..<shard.entry.samples {
         let label = shard.label(index)
-        guard label >= 0, label < classCount else { throw fault(of: start + index, label: label) }
+        guard label >= 0, label < classCount else { throw labelFault(of: start + index, label) }
       }
     }
   }
 
-  private func fault(of sample: Int, label: Int32, _ remark: String = "") -> DatasetError {
-    let shard = shard(of: sample)
+  private func labelFault(of sample: Int, _ label: Int32, _ remark: String = "") -> DatasetError {
+    fault(of: sample, label: label, "is outside the \(classCount) classes\(remark)")
+  }
+
+  /// What is wrong with a sample, as an error that names its shard.
+  internal func fault(of sample: Int, label: Int32? = nil, _ reason: String) -> DatasetError {
+    let (file, index) = place(of: sample)
     return DatasetError(
-      folder + "/" + shards[shard].entry.file,
-      "label \(label) of sample \(sample) (\(sample - starts[shard]) in the shard) "
-        + "is outside the \(classCount) classes\(remark)",
+      folder + "/" + file,
+      (label.map { "label \($0) of " } ?? "")
+        + "sample \(sample) (\(index) in the shard) \(reason)",
       remedy: shardRemedy)
   }
 }

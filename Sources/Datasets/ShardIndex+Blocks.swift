@@ -12,6 +12,8 @@ extension ShardIndex {
     public var offset: Int
     /// Where the first label begins; labels are 32-bit, little-endian.
     public var labels: Int
+    /// Where image files lie, if samples are such; nil where they are pixels.
+    public var encoded: EncodedPlace?
     /// The samples of a block; the last may have fewer.
     public var samples: Int
     /// The digest of all bytes of the file that belong to no image: its structure, and all labels.
@@ -19,24 +21,39 @@ extension ShardIndex {
     /// The digest of each block's images.
     public var digests: [SHA256Digest]
 
+    /// Where image files, each of its own length, lie in a shard.
+    public struct EncodedPlace: Codable, Equatable, Sendable {
+      /// Where the first offset begins, in bytes from the start of the file.
+      ///
+      /// There are 64-bit, little-endian offsets of all images, and one more of the end, counted from
+      /// the first image.
+      public var offsets: Int
+      /// The bytes of all images.
+      public var bytes: Int
+    }
+
     /// The samples of the block `number` of a shard that has `count`.
     internal func samples(of number: Int, count: Int) -> Range<Int> {
       number * samples..<min((number + 1) * samples, count)
     }
 
-    /// The digests of a shard's file, whose images of so many bytes each begin at `offset`, and its
-    /// labels at `labels`: it must hold them all.
-    internal init(of file: RawSpan, offset: Int, labels: Int, samples: Int, sampleBytes: Int) {
+    /// The digests of a shard's file, in which images begin at `offset` and labels at `labels`, and
+    /// image `n` ends `ends[n]` bytes after `offset`: it must hold them all.
+    internal init(
+      of file: RawSpan, offset: Int, labels: Int, ends: [Int], encoded: EncodedPlace? = nil
+    ) {
+      let count = ends.count
+      let all = ends.last ?? 0
       self.offset = offset
       self.labels = labels
-      self.samples = Self.samples(ofBytes: samples * sampleBytes, sampleBytes: sampleBytes)
-      head = Self.head(of: file, images: offset..<offset + samples * sampleBytes)
-      let count = (samples + self.samples - 1) / self.samples
+      self.encoded = encoded
+      samples = Self.samples(ofBytes: all, sampleBytes: max(1, all / max(count, 1)))
+      head = Self.head(of: file, images: offset..<offset + all)
       digests = []
-      for number in 0..<count {
-        let range = self.samples(of: number, count: samples)
-        let bytes =
-          offset + range.lowerBound * sampleBytes..<offset + range.upperBound * sampleBytes
+      for number in 0..<(count + samples - 1) / samples {
+        let range = samples(of: number, count: count)
+        let first = range.lowerBound == 0 ? 0 : ends[range.lowerBound - 1]
+        let bytes = offset + first..<offset + ends[range.upperBound - 1]
         digests.append(SHA256Digest(of: file.extracting(bytes)))
       }
     }
@@ -55,19 +72,35 @@ extension ShardIndex {
     }
 
     /// What is wrong with it for a shard of so many samples and bytes; nil if it fits.
-    internal func fault(samples count: Int, sampleBytes: Int, fileBytes: Int) -> String? {
+    ///
+    /// - Parameter sampleBytes: the bytes of a sample; nil where samples are image files.
+    internal func fault(samples count: Int, sampleBytes: Int?, fileBytes: Int) -> String? {
+      guard (sampleBytes == nil) == (encoded != nil) else {
+        return "it says otherwise than the index whether samples are image files"
+      }
       // All numbers come from a file: no sum or product may overflow.
       guard samples > 0, samples <= 1 << 40, count <= Int(UInt32.max),
         digests.count == (count + samples - 1) / samples
       else { return "\(digests.count) digests of blocks of \(samples) samples" }
-      let (bytes, overflows) = count.multipliedReportingOverflow(by: sampleBytes)
-      guard !overflows, offset >= 0, bytes <= fileBytes, offset <= fileBytes - bytes else {
+      let (bytes, overflows) =
+        sampleBytes.map { count.multipliedReportingOverflow(by: $0) } ?? (
+          encoded?.bytes ?? 0, false
+        )
+      guard !overflows, bytes > 0, offset >= 0, bytes <= fileBytes, offset <= fileBytes - bytes
+      else {
         return "images at \(offset) lie beyond its end"
       }
-      // The head's digest covers labels only where they lie outside the images.
-      let end = fileBytes - 4 * count
-      guard labels >= 0, labels <= end, labels + 4 * count <= offset || labels >= offset + bytes
-      else { return "labels at \(labels) lie beyond its end or among its images" }
+      // The head's digest covers labels and offsets only where they lie outside the images.
+      func isOutside(_ start: Int, _ length: Int) -> Bool {
+        start >= 0 && start <= fileBytes - length
+          && (start + length <= offset || start >= offset + bytes)
+      }
+      guard isOutside(labels, 4 * count) else {
+        return "labels at \(labels) lie beyond its end or among its images"
+      }
+      guard encoded.map({ isOutside($0.offsets, 8 * (count + 1)) }) ?? true else {
+        return "offsets lie beyond its end or among its images"
+      }
       return nil
     }
   }
@@ -79,11 +112,19 @@ extension ShardIndex.Shard {
   public init(
     file: String, holding bytes: RawSpan, images: Int, labels: Int, samples: Int, sampleBytes: Int
   ) {
+    let ends = (0..<samples).map { ($0 + 1) * sampleBytes }
+    self.init(
+      file: file, holding: bytes,
+      blocks: ShardIndex.Blocks(of: bytes, offset: images, labels: labels, ends: ends),
+      samples: samples)
+  }
+
+  /// Describes a shard's file with the given blocks.
+  internal init(file: String, holding bytes: RawSpan, blocks: ShardIndex.Blocks, samples: Int) {
     self.file = file
     self.samples = samples
     self.bytes = bytes.byteCount
     sha256 = SHA256Digest(of: bytes)
-    blocks = ShardIndex.Blocks(
-      of: bytes, offset: images, labels: labels, samples: samples, sampleBytes: sampleBytes)
+    self.blocks = blocks
   }
 }

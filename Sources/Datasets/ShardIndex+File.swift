@@ -22,9 +22,11 @@ extension ShardIndex {
     let text = Data(try readIndex(path, folder: folder))
     // The version decides how to read the rest, so it is read alone and first.
     let version = try decode(Versioned.self, from: text, path).version
-    guard version == ShardIndex.currentVersion else {
+    guard ShardIndex.versions.contains(version) else {
       throw DatasetError(
-        path, "version \(version) is not the one this program reads, \(ShardIndex.currentVersion)",
+        path,
+        "version \(version) is not one that this program reads, "
+          + ShardIndex.versions.map(String.init).joined(separator: " or "),
         remedy: "make the data set again with `sharder create --force`")
     }
     self = try decode(ShardIndex.self, from: text, path)

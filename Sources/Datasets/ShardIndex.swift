@@ -26,14 +26,36 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     public var shards: [Shard]
   }
 
-  /// The one version that this code writes and reads.
-  public static let currentVersion = 3
+  /// What is said of samples that are image files as they were: for readers' memory.
+  public struct EncodedImages: Codable, Equatable, Sendable {
+    /// The bytes of the largest file.
+    public var largestFile: Int
+    /// The pixels of the largest image.
+    public var largestImage: Int
+    /// The larger of the width and height of any image.
+    public var longestSide: Int
+
+    /// The largest of the given files; nil for none.
+    internal init?(_ files: [EncodedFile]) {
+      guard !files.isEmpty else { return nil }
+      largestFile = files.map(\.bytes.count).max() ?? 0
+      largestImage = files.map { $0.width * $0.height }.max() ?? 0
+      longestSide = files.map { max($0.width, $0.height) }.max() ?? 0
+    }
+  }
+
+  /// The versions that this code writes and reads: 4 has image files for samples, 3 pixels.
+  public static let versions = 3...4
+
+  /// The version of an index of samples that are image files, or pixels.
+  internal static func version(isEncoded: Bool) -> Int { isEncoded ? 4 : 3 }
+
   /// The file's name in the data set's folder.
   public static let fileName = "index.json"
 
   /// The version of the format.
   public var version: Int
-  /// The extents of a sample: [H, W, C].
+  /// The extents of a sample, [H, W, C]; what image files are brought to unless told otherwise.
   public var shape: [Int]
   /// The names of the classes; a label is an index into them.
   public var classes: [String]
@@ -43,6 +65,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
   public var deviations: [Double]
   /// How image files were brought to the samples' size; nil where the samples came in that size.
   public var resize: ResizeRule?
+  /// Where samples are image files as they were, for ranks to decode, how large they are; else nil.
+  public var encodedImages: EncodedImages?
   /// The splits by name; `train` is always there.
   public var splits: [String: Split]
   /// The digest of the file itself, with zeros in place of this digest.
@@ -54,6 +78,7 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     // Of the content's form, not of the index's: another version describes the same data.
     var text = "lockstep data 1\nshape \(shape)\nclasses \(classes)\n"
     text += "means \(means)\ndeviations \(deviations)\n"
+    if encodedImages != nil { text += "image files\n" }
     for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
       text += "split \(name) \(split.samples) \(split.digest.hex)\n"
     }
@@ -73,8 +98,17 @@ public struct ShardIndex: Codable, Equatable, Sendable {
       return "means \(means) or deviations \(deviations) are impossible"
     }
     guard splits["train"] != nil else { return "it has no split named train" }
+    guard version == Self.version(isEncoded: encodedImages != nil) else {
+      return "encodedImages does not fit version \(version)"
+    }
+    if let images = encodedImages {
+      let numbers = [images.largestFile, images.largestImage, images.longestSide]
+      guard numbers.allSatisfy({ (1...1 << 32).contains($0) }), shape[2] == 3 else {
+        return "encodedImages says \(numbers) of samples of shape \(shape)"
+      }
+    }
     for (name, split) in splits.sorted(by: { $0.key < $1.key }) {
-      if let fault = split.fault(sampleBytes: shape.reduce(1, *)) {
+      if let fault = split.fault(sampleBytes: encodedImages == nil ? shape.reduce(1, *) : nil) {
         return "split \(name): \(fault)"
       }
     }
@@ -84,7 +118,7 @@ public struct ShardIndex: Codable, Equatable, Sendable {
 
 extension ShardIndex.Split {
   /// The first thing that is wrong with the split, in words; nil if it is sound.
-  fileprivate func fault(sampleBytes: Int) -> String? {
+  fileprivate func fault(sampleBytes: Int?) -> String? {
     for shard in shards {
       guard shard.samples > 0, shard.bytes > 0 else { return "shard \(shard.file) is empty" }
       guard !shard.file.isEmpty, !shard.file.contains("/"), !shard.file.contains("\0"),

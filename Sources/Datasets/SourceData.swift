@@ -1,20 +1,5 @@
 internal import Storage
 
-/// Images with their labels, read whole from original files.
-internal struct LabelledImages {
-  /// The extents of an image: [H, W, C].
-  var shape: [Int]
-  /// The pixels [N, H, W, C].
-  var images: [UInt8]
-  /// The labels [N].
-  var labels: [Int]
-  /// The file that the labels come from.
-  var labelFile: String
-
-  /// The number of samples.
-  var count: Int { labels.count }
-}
-
 /// A data set as its original files give it.
 internal struct SourceData {
   /// The names of the classes, where the files or their format tell.
@@ -98,8 +83,8 @@ public struct Source: Sendable {
     guard format == .folder || !imageFolders.isAskedFor else {
       throw DatasetError(
         path,
-        "its form is \(format), and --size, --resize, --validation and --on-bad-image are for "
-          + "folders of images", remedy: "leave them out", exitCode: .usage)
+        "its form is \(format), and --size, --resize, --keep-encoded, --validation and "
+          + "--on-bad-image are for folders of images", remedy: "leave them out", exitCode: .usage)
     }
     switch format {
     case .idx: return try readIDX(files)

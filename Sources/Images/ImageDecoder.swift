@@ -12,6 +12,20 @@ public final class ImageDecoder {
   /// A decoder that refuses images of more than `pixelLimit` pixels.
   public init(pixelLimit: Int = Image.usualPixelLimit) { self.pixelLimit = pixelLimit }
 
+  /// Takes the memory for files of up to so many bytes with images of up to so many pixels, which
+  /// then cover a target of the given size; it costs nothing until it is used.
+  public func reserve(
+    file: Int, pixels: Int, side: Int, covering target: (width: Int, height: Int)
+  ) {
+    let pixels = min(pixels, pixelLimit)
+    // Four channels, where there is alpha or black.
+    picture.pixels.reserveCapacity(4 * pixels)
+    spare.reserveCapacity(4 * pixels)
+    words.reserveCapacity(4 * pixels)
+    chunks.reserve(file)
+    resampling.reserve(side: side, width: target.width, height: target.height)
+  }
+
   /// The number of columns of the pixels.
   public var width: Int { picture.width }
   /// The number of rows of the pixels.
@@ -22,11 +36,14 @@ public final class ImageDecoder {
   /// The pixels [H, W, 3] of the image decoded last.
   public var pixels: Span<UInt8> {
     @_lifetime(borrow self) get {
-      let memory = unsafe picture.pixels.withUnsafeBufferPointer { unsafe $0 }
-      // It stays where it is until the next image is decoded, which needs the decoder to itself.
-      return unsafe _overrideLifetime(
-        memory.extracting(0..<3 * width * height).span, borrowing: self)
+      unsafe _overrideLifetime(unsafePixels.span, borrowing: self)
     }
+  }
+
+  /// The same pixels: they stay where they are until the next image is decoded.
+  @unsafe public var unsafePixels: UnsafeBufferPointer<UInt8> {
+    let memory = unsafe picture.pixels.withUnsafeBufferPointer { unsafe $0 }
+    return memory.extracting(0..<3 * width * height)
   }
 
   /// Decodes the bytes of a JPEG or PNG file, whichever they are by their content, to upright RGB.

@@ -11,6 +11,9 @@ internal struct PNGChunks {
   /// The orientation in its Exif data.
   private(set) var orientation = Orientation.upright
 
+  /// Takes the memory for a file of so many bytes.
+  mutating func reserve(_ bytes: Int) { critical.reserveCapacity(bytes) }
+
   /// Looks at all chunks of a file, in the memory of the one before; throws if the last one is not
   /// there.
   mutating func read(_ bytes: RawSpan) throws(ImageError) {

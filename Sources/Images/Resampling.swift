@@ -9,6 +9,14 @@ internal struct Resampling {
   /// The sums of one row.
   private var sums: [Int32] = []
 
+  /// Takes the memory for images whose sides have at most `side` pixels.
+  mutating func reserve(side: Int, width: Int, height: Int) {
+    columns.reserve(width, of: side)
+    rows.reserve(height, of: side)
+    between.reserveCapacity(3 * side * width)
+    sums.reserveCapacity(3 * width)
+  }
+
   /// Overwrites `target` [rows, columns, 3] from the pixels of `picture`.
   mutating func run(_ picture: DecodedImage, into target: inout MutableSpan<UInt8>) {
     let needed = rows.needed

@@ -9,6 +9,13 @@ internal struct ResamplingAxis {
   /// The most source pixels that a target pixel may have.
   private(set) var weightCount = 0
 
+  /// Takes the memory for `target` pixels of at most `source`.
+  mutating func reserve(_ target: Int, of source: Int) {
+    taps.reserveCapacity(target)
+    // Where `target` pixels cover the source its scale is at most source / target.
+    weights.reserveCapacity(2 * source + 3 * target)
+  }
+
   /// The number of target pixels.
   var count: Int { taps.count }
   /// All source pixels that are used.

@@ -10,7 +10,9 @@ struct Create: ParsableCommand {
 
       An image folder (--format folder) has one folder of JPEG and PNG files a class, or train/ and \
       val/ (or test/) above them. Of every image the shorter side is brought to --size, and the \
-      middle is cut out, or, with --resize stretch, both sides are. All cores decode; their number does not change the result.
+      middle is cut out, or, with --resize stretch, both sides are. \
+      With --keep-encoded the shards hold the files as they are, and ranks do that when they train, to \
+      any size (data.size in the plan). All cores decode; their number does not change the result.
       """)
 
   @Argument(
@@ -34,6 +36,8 @@ struct Create: ParsableCommand {
   var size: Int?
   @Option(help: "How they are brought to it: \(ResizeRule.list) (default: cover).")
   var resize: String?
+  @Flag(help: "Keep JPEG and PNG files as they are, for ranks to decode.")
+  var keepEncoded = false
   @Option(help: "The part of each class to hold out for validation: 0.1 (default: none).")
   var validation: Double?
   @Option(help: "A file of an image folder that cannot be used: fail, or skip and report it.")
@@ -72,6 +76,7 @@ struct Create: ParsableCommand {
     source.hdf5Worker = "/proc/self/exe"
     source.imageFolders.side = size
     source.imageFolders.rule = resize.flatMap(ResizeRule.init(rawValue:))
+    source.imageFolders.keepsEncoded = keepEncoded ? true : nil
     source.imageFolders.validation = validation
     source.imageFolders.badImages = onBadImage.flatMap(BadImagePolicy.init(rawValue:))
     let progress = Progress(of: "images")

@@ -93,7 +93,7 @@ import Testing
       let path = folder + "/data/index.json"
       let text = try String(contentsOfFile: path, encoding: .utf8)
       for (old, new, words) in [
-        ("\"version\" : 3", "\"version\" : 7", "version 7 is not the one"),
+        ("\"version\" : 3", "\"version\" : 7", "version 7 is not one"),
         ("\"samples\" : 53,", "\"samples\" : 54,", "split"),
         ("\"means\"", "\"meens\"", "key means: it is missing"),
         ("\"train\"", "\"trane\"", "no split named train"),

@@ -100,6 +100,12 @@ public struct Augmentation: Sendable {
     }
   }
 
+  /// Whether the first transform takes a part of an image of any size and brings it to a fixed one:
+  /// then image files need no size before it.
+  internal var takesAnySize: Bool {
+    if case .resizedCrop = images.first?.kind { true } else { false }
+  }
+
   /// The height and width that images of the given size get; throws if they are too small.
   public func outputSize(of image: Extent2D) throws(AugmentationError) -> Extent2D {
     try sizes(of: image).last ?? image

@@ -22,9 +22,9 @@ public struct AugmentationPreview {
   ) throws {
     let order = PreviewOrder(samples)
     let trained = ImagePipeline(
-      augmentation, seed: seed, shape: store.shape, normalization: normalization)
+      augmentation, seed: seed, for: store, normalization: normalization)
     let judged = ImagePipeline(
-      evaluation, seed: seed, shape: store.shape, normalization: normalization)
+      evaluation, seed: seed, for: store, normalization: normalization)
     var sheet = Sheet(
       cell: trained.outputSize, rows: samples.count, columns: epochs + 1, gap: Self.gap)
     var cells: [[PreviewCell]] = samples.map { _ in [] }
@@ -41,7 +41,7 @@ public struct AugmentationPreview {
         cells[row].append(
           PreviewCell(
             sample: sample, epoch: column == 0 ? nil : identity.epoch, x: place.x, y: place.y,
-            operations: pipeline.operations(on: store.shape.extent, identity).map(\.description)))
+            operations: pipeline.operations(on: source.sizes[row], identity).map(\.description)))
       }
     }
     self.cells = cells.flatMap { $0 }

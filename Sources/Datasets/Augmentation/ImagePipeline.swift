@@ -51,6 +51,23 @@ internal final class ImagePipeline {
     }
   }
 
+  /// A pipeline for the samples of a store; see `init(_:seed:shape:normalization:)`.
+  convenience init(
+    _ augmentation: Augmentation, seed: UInt64, for store: SampleStore, normalization: Normalization
+  ) {
+    guard augmentation.takesAnySize, let images = store.encodedImages else {
+      self.init(augmentation, seed: seed, shape: store.shape, normalization: normalization)
+      return
+    }
+    self.init(
+      augmentation, seed: seed,
+      shape: Shape([images.longestSide, images.longestSide, store.shape.channels]),
+      normalization: normalization)
+  }
+
+  /// Whether image files are to be read at their own size.
+  var seesWholeImages: Bool { augmentation.takesAnySize }
+
   /// Whether samples of a micro-batch are mixed.
   var mixes: Bool { !augmentation.mixing.isEmpty }
 

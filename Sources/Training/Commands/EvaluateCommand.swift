@@ -33,7 +33,7 @@ public struct EvaluateCommand: Sendable {
     useOneBLASThread()
     let saved = try world.together { try CheckpointFolder.read(fileOrRun: checkpoint) }
     let recipe = try world.together { try Recipe(canonicalText: saved.recipe) }
-    let dataset = try world.together { try Dataset(folder: data) }
+    let dataset = try world.together { try Dataset(folder: data, fitting: recipe) }
     let name = split ?? Self.usualSplit(of: dataset, recipe)
     // Samples that the plan held out lie in the training split.
     let isHeldOut = name == "validation" && dataset.index.splits[name] == nil
@@ -74,6 +74,14 @@ public struct EvaluateCommand: Sendable {
     if dataset.index.splits["test"] != nil { return "test" }
     let isValidated = dataset.index.splits["validation"] != nil || recipe.data.validation > 0
     return isValidated ? "validation" : "train"
+  }
+}
+
+extension Dataset {
+  /// The data set in a folder, image files in it brought to the size that they were trained on.
+  fileprivate init(folder: String, fitting recipe: Recipe) throws {
+    try self.init(folder: folder)
+    if index.encodedImages != nil { try self.init(folder: folder, size: recipe.data.shape[0]) }
   }
 }
 

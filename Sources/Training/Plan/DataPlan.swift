@@ -4,6 +4,8 @@ public import Datasets
 public struct DataPlan: Codable, Hashable, Sendable {
   /// The folder with `index.json`.
   public var folder: String
+  /// Height and width that image files in shards are brought to; nil for the data set's usual ones.
+  public var size: Int?
   /// The number of training samples held out for validation, in place of a split of that name.
   public var validation: Int
   /// Whether data are compared with their digests: blocks when they are first read.
@@ -12,7 +14,7 @@ public struct DataPlan: Codable, Hashable, Sendable {
   public var onDamaged: DamagePolicy
 
   enum CodingKeys: String, CodingKey, CaseIterable {
-    case folder, validation, verify
+    case folder, size, validation, verify
     case onDamaged = "on_damaged"
   }
 
@@ -20,9 +22,11 @@ public struct DataPlan: Codable, Hashable, Sendable {
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.strictContainer(keyedBy: CodingKeys.self)
     folder = try keys.decode(String.self, forKey: .folder)
+    size = try keys.decodeIfPresent(Int.self, forKey: .size)
     validation = try keys.value(.validation, default: 0)
     verify = try keys.value(.verify, default: true)
     onDamaged = try keys.word(.onDamaged, default: .stop)
+    if let size { try keys.check(size, .size, in: 1...4096, "from 1 to 4096") }
     try keys.check(validation, .validation, in: 0..., "at least 0")
   }
 }

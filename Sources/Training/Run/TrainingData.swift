@@ -16,7 +16,7 @@ struct TrainingData {
   init(_ plan: Plan, seed: UInt64) throws {
     self.plan = plan.data
     self.seed = seed
-    dataset = try Dataset(folder: plan.data.folder)
+    dataset = try Dataset(folder: plan.data.folder, size: plan.data.size)
     let checks = plan.data.verify
     training = try dataset.split("train", checksBlocks: checks)
     validation = try dataset.splitIfPresent("validation", checksBlocks: checks)
@@ -39,7 +39,7 @@ struct TrainingData {
   var description: Recipe.Samples {
     Recipe.Samples(
       digest: dataset.index.dataDigest.hex, samples: split.training.count,
-      validation: split.heldOut.count, shape: dataset.index.shape,
+      validation: split.heldOut.count, shape: dataset.shape.extents,
       classes: dataset.classNames.count, resize: dataset.index.resize)
   }
 

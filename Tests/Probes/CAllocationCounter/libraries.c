@@ -1,4 +1,5 @@
-// Tells calls from inside OpenBLAS and Open MPI apart: what they allocate is not ours to avoid.
+// Tells calls from inside OpenBLAS, Open MPI, TurboJPEG and libpng apart: what they allocate is not
+// ours to avoid.
 // (OpenBLAS's kernels for small matrices call malloc in some shapes.)
 #define _GNU_SOURCE
 #include "libraries.h"
@@ -16,7 +17,8 @@ static int note(struct dl_phdr_info *object, size_t size, void *unused) {
   (void)size, (void)unused;
   const char *name = object->dlpi_name;
   if (!strstr(name, "openblas") && !strstr(name, "libmpi") && !strstr(name, "libopen-") &&
-      !strstr(name, "/openmpi/") && !strstr(name, "pmix") && !strstr(name, "libevent"))
+      !strstr(name, "/openmpi/") && !strstr(name, "pmix") && !strstr(name, "libevent") &&
+      !strstr(name, "libturbojpeg") && !strstr(name, "libpng"))
     return 0;
   for (int index = 0; index < object->dlpi_phnum; index++) {
     const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
