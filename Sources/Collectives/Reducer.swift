@@ -72,7 +72,7 @@ import Storage
     let slices = slices ?? SlicePartition(blocks: layout.blocks, ranks: world.size)
     numbers = StepBoard(layout, tree, slices)
     extraSums = Board(counts: slices.blockRanges.map { $0.count * layout.extraBlockSums })
-    buckets = Bucket.plan(layout.blocks, size: bucketSize)
+    buckets = Bucket.plan(layout.blocks, late: layout.lateBlocks, size: bucketSize)
     let parts = ReductionParts(
       layout: layout, tree: tree, slices: slices, buckets: buckets,
       boards: [numbers.board, extraSums])
@@ -115,12 +115,13 @@ import Storage
     return unsafe _overrideLifetime(slot.mutableSpan, borrowing: self)
   }
 
-  /// Takes note that the leaf that is being written is final from element `first` on.
+  /// Takes note that the leaf that is being written is final from element `first` on, the layout's
+  /// late blocks only with the first of all.
   ///
   /// What is final is merged while it is in the cache, and, of the last leaf, sent to its owners:
   /// messages are under way while backward goes on.
   public func advance(from first: Int) {
-    while settled < buckets.count, buckets[settled].elements.lowerBound >= first { settleBucket() }
+    while settled < buckets.count, buckets[settled].dueFrom >= first { settleBucket() }
     if lastLeafIsOut { attempt(.progress) }
   }
 

@@ -4,6 +4,9 @@ public struct ReductionLayout: Sendable {
   public let blocks: [Range<Int>]
   /// Whether a block counts in the gradient's norm; statistics that ride along do not.
   public let countedBlocks: [Bool]
+  /// The number of the first block whose gradients are final only when backward has ended; those
+  /// before it are final from the end on.
+  public let lateBlocks: Int
   /// M, the micro-batches of a step.
   public let microBatches: Int
   /// The number of the optimizer's state arrays.
@@ -16,10 +19,11 @@ public struct ReductionLayout: Sendable {
   /// The number of elements of the flat arrays, padding included.
   public var count: Int { blocks.last?.upperBound ?? 0 }
 
-  /// A layout of `blocks`, all counted in the norm unless `countedBlocks` says otherwise.
+  /// A layout of `blocks`, all counted in the norm unless `countedBlocks` says otherwise, and none of
+  /// them late unless `lateBlocks` does.
   public init(
-    blocks: [Range<Int>], countedBlocks: [Bool]? = nil, microBatches: Int, stateCount: Int,
-    extraBlockSums: Int = 0, sumsParameterSquares: Bool = false
+    blocks: [Range<Int>], countedBlocks: [Bool]? = nil, lateBlocks: Int? = nil, microBatches: Int,
+    stateCount: Int, extraBlockSums: Int = 0, sumsParameterSquares: Bool = false
   ) {
     let counted = countedBlocks ?? [Bool](repeating: true, count: blocks.count)
     precondition(
@@ -33,6 +37,7 @@ public struct ReductionLayout: Sendable {
     }
     self.blocks = blocks
     self.countedBlocks = counted
+    self.lateBlocks = lateBlocks ?? blocks.count
     self.microBatches = microBatches
     self.stateCount = stateCount
     self.extraBlockSums = extraBlockSums

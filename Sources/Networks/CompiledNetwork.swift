@@ -4,8 +4,8 @@ import Storage
 struct CompiledNetwork: Sendable {
   /// The nodes, in the order of the forward pass.
   private(set) var nodes: [CompiledNode] = []
-  /// For each node the element of the flat array from which on gradients are final once it has run
-  /// backward, after all nodes that follow it.
+  /// For each node the element of the flat array from which on the gradients of learned tensors are
+  /// final once it has run backward, after all nodes that follow it.
   private(set) var finalFrom: [Int] = []
   /// The images, [N, H, W, C].
   let images: Range<Int>
@@ -16,9 +16,17 @@ struct CompiledNetwork: Sendable {
   /// The elements of the arena.
   let arenaCount: Int
 
-  /// - Parameter parameterRanges: for each node of the network as it was described.
-  init(_ fused: FusedNetwork, parameterRanges: [[Range<Int>]], microBatch: Int) {
+  /// A place for everything of a network whose tensors lie as `parameterLayout` says.
+  init(
+    _ fused: FusedNetwork, _ parameterLayout: (layout: ParameterLayout, ranges: [[Range<Int>]]),
+    microBatch: Int
+  ) {
     let network = fused.network
+    let (layout, parameterRanges) = parameterLayout
+    // Statistics follow all learned tensors.
+    let learned =
+      layout.firstStatisticsBlock == layout.blocks.count
+      ? layout.count : layout.blocks[layout.firstStatisticsBlock].range.lowerBound
     let wishes = MemoryWishes(network, microBatch: microBatch)
     let plan = MemoryPlan(wishes.requests)
     func place(_ request: Int?) -> Range<Int> {
@@ -29,7 +37,7 @@ struct CompiledNetwork: Sendable {
     for (index, node) in network.nodes.enumerated() {
       finalFrom.append(end)
       let parameters = fused.origins[index].flatMap { parameterRanges[$0] }
-      end = max(end, parameters.map(\.upperBound).max() ?? 0)
+      end = max(end, parameters.map(\.upperBound).filter { $0 <= learned }.max() ?? 0)
       let gradients = wishes.outputGradients[index]
       let addsOne = gradients.count > 1 && node.layer.addsFurtherGradient
       nodes.append(

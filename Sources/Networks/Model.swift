@@ -32,16 +32,16 @@ public struct Model: ~Copyable {
     _ network: Network, loss: Loss, microBatch: Int, seed: UInt64, fusing: Bool = true
   ) {
     precondition(microBatch > 0, "a micro-batch of \(microBatch) samples")
-    let (layout, ranges) = network.parameterLayout()
+    let parameterLayout = network.parameterLayout()
     self.network = network
-    self.layout = layout
+    layout = parameterLayout.layout
     self.loss = loss
     self.microBatch = microBatch
     self.seed = seed
     compiled = CompiledNetwork(
       fusing
         ? FusedNetwork(network, microBatch: microBatch) : FusedNetwork(asDescribed: network),
-      parameterRanges: ranges, microBatch: microBatch)
+      parameterLayout, microBatch: microBatch)
     arena = AlignedArray(count: compiled.arenaCount)
     view = unsafe MemoryView(arena.unsafeElements)
     sampleLosses = AlignedArray(count: microBatch)
@@ -49,9 +49,9 @@ public struct Model: ~Copyable {
 
   /// Bytes of activations, their gradients and scratch memory that a micro-batch of a network takes.
   public static func memoryBytes(of network: Network, microBatch: Int) -> Int {
-    let ranges = network.parameterLayout().ranges
     let compiled = CompiledNetwork(
-      FusedNetwork(network, microBatch: microBatch), parameterRanges: ranges, microBatch: microBatch
+      FusedNetwork(network, microBatch: microBatch), network.parameterLayout(),
+      microBatch: microBatch
     )
     return compiled.arenaCount * MemoryLayout<Float>.stride
   }
@@ -102,7 +102,8 @@ public struct Model: ~Copyable {
   /// Overwrites `gradients`, a flat array, with the gradient of the mean loss of the micro-batch
   /// of the last forward pass; statistics take the micro-batch's values.
   ///
-  /// Between layers `progress` is told from which element on `gradients` is final.
+  /// Between layers `progress` is told from which element on the gradients of learned tensors are
+  /// final; statistics are with the last.
   public mutating func backward(
     parameters: Span<Float>, into gradients: inout MutableSpan<Float>,
     progress: (_ finalFrom: Int) -> Void = { _ in }

@@ -61,6 +61,12 @@ public struct ParameterLayout: Sendable {
     tensors.filter(\.specification.role.isLearned).reduce(0) { $0 + $1.range.count }
   }
 
+  /// The number of the first block that holds a statistic; those of all learned tensors are before
+  /// it.
+  public var firstStatisticsBlock: Int {
+    tensors.first { !$0.specification.role.isLearned }?.blocks.lowerBound ?? blocks.count
+  }
+
   /// Draws every tensor's first values; a pure function of the seed.
   public func initialize(_ parameters: inout MutableSpan<Float>, seed: UInt64) {
     precondition(parameters.count == count, "\(parameters.count) parameters, not \(count)")

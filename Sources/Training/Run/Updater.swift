@@ -34,6 +34,7 @@ struct Updater: ~Copyable {
     ReductionLayout(
       blocks: layout.blocks.map(\.range),
       countedBlocks: layout.blocks.indices.map(optimizer.learns),
+      lateBlocks: layout.firstStatisticsBlock,
       microBatches: microBatches,
       stateCount: stateNames.count,
       extraBlockSums: optimizer.tensorNorms == .directions ? 2 : 0,

@@ -34,14 +34,14 @@ struct Run {
       seed: 7, purpose: .synthesis, epoch: UInt32(step), sample: UInt32(microBatch))
     var leaf = reducer.leaf(microBatch)
     let parameters = reducer.parameters
-    for range in tensors.ranges.reversed() {
+    for (range, isStatistic) in tensors.backwardOrder {
       for index in range {
         let words = random.words(index)
         let scale = Float(sign: .plus, exponent: Int(words.y % 40) - 30, significand: 1)
         leaf[index] = (unitInterval(words.x) - 0.5) * scale + parameters[index] * 0.01
       }
       if poison && options.poisoned == microBatch && range.contains(5000) { leaf[5000] = .nan }
-      if microBatch % 3 != 0 { reducer.advance(from: range.lowerBound) }
+      if microBatch % 3 != 0 && !isStatistic { reducer.advance(from: range.lowerBound) }
     }
     return (Double(random.uniform(1 << 24)) * 3, random.integer(below: 17, at: 1 << 25))
   }
@@ -100,6 +100,7 @@ func probe(_ options: ProbeOptions, in world: World) throws -> String {
   let tensors = Tensors(large: options.large)
   let layout = ReductionLayout(
     blocks: tensors.blocks, countedBlocks: tensors.countedBlocks,
+    lateBlocks: tensors.countedBlocks.firstIndex(of: false),
     microBatches: options.microBatches, stateCount: 2, extraBlockSums: 2,
     sumsParameterSquares: true)
   let reducer = try Reducer(

@@ -7,6 +7,9 @@ struct Tensors {
   /// The blocks that cover the array, padding included.
   var blocks: [Range<Int>] = []
   var countedBlocks: [Bool] = []
+  /// The tensors as a backward pass finishes them: from the last learned one on, the statistic just
+  /// before the first.
+  let backwardOrder: [(range: Range<Int>, isStatistic: Bool)]
 
   init(large: Int) {
     let sizes = [1, 4096, 4097, 17, 10_007, 64, 3, 33] + (large > 0 ? [large] : []) + [40]
@@ -20,6 +23,8 @@ struct Tensors {
         start = blocks.last!.upperBound
       }
     }
+    let learned = ranges.dropLast().reversed().map { ($0, false) }
+    backwardOrder = learned.dropLast() + [(ranges[ranges.count - 1], true)] + learned.suffix(1)
   }
 
   /// Slices whose boundaries all lie elsewhere than usual, still between blocks.
