@@ -89,7 +89,7 @@ extension Runs {
         let (good, bad) = ("run/checkpoints/step-00000004.h5", "run/checkpoints/step-00000002.h5")
         let cases = [
           Mistake(arguments: ["--checkpoint", "none.h5", "--data", sample], 66, "none.h5"),
-          Mistake(arguments: ["--checkpoint", ".", "--data", sample], 66, "directory"),
+          Mistake(arguments: ["--checkpoint", ".", "--data", sample], 66, "no checkpoints"),
           Mistake(arguments: ["--checkpoint", bad, "--data", sample], 65, bad, "damaged"),
           Mistake(arguments: ["--checkpoint", good, "--data", "none"], 66, "no data set"),
           Mistake(arguments: ["--checkpoint", good, "--data", cifar], 65, "32×32×3", "28×28×1"),

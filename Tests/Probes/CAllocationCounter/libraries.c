@@ -5,13 +5,15 @@
 #include "libraries.h"
 
 #include <link.h>
+#include <stdatomic.h>
 #include <string.h>
 
+// One thread adds ranges, at the end; any thread looks at those that are counted.
 enum { capacity = 512 };
 static struct {
   const char *start, *end;
 } ranges[capacity];
-static int range_count;
+static atomic_int range_count;
 
 static int note(struct dl_phdr_info *object, size_t size, void *unused) {
   (void)size, (void)unused;
@@ -22,23 +24,24 @@ static int note(struct dl_phdr_info *object, size_t size, void *unused) {
     return 0;
   for (int index = 0; index < object->dlpi_phnum; index++) {
     const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
-    if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X) || range_count == capacity)
-      continue;
     const char *start = (const char *)object->dlpi_addr + segment->p_vaddr;
-    ranges[range_count].start = start;
-    ranges[range_count++].end = start + segment->p_memsz;
+    int count = atomic_load(&range_count);
+    if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X) || count == capacity ||
+        lockstep_is_in_library(start))
+      continue;
+    ranges[count].start = start;
+    ranges[count].end = start + segment->p_memsz;
+    atomic_store(&range_count, count + 1);
   }
   return 0;
 }
 
-void lockstep_find_libraries(void) {
-  range_count = 0;
-  dl_iterate_phdr(note, NULL);
-}
+void lockstep_find_libraries(void) { dl_iterate_phdr(note, NULL); }
 
 bool lockstep_is_in_library(const void *address) {
   const char *place = address;
-  for (int index = 0; index < range_count; index++)
+  int count = atomic_load(&range_count);
+  for (int index = 0; index < count; index++)
     if (place >= ranges[index].start && place < ranges[index].end) return true;
   return false;
 }
