@@ -7,12 +7,19 @@ import Storage
 /// Every output, gradient and sum has the bits that it would have if batch normalization and
 /// convolution each passed over memory alone.
 public struct NormalizedConvolution: Sendable {
-  private let convolution: Convolution
+  /// The convolution alone, which prepares the weights.
+  public let convolution: Convolution
+  private let memory: StripMemory
 
   /// The convolution; nil where its kernels cannot be given strips.
   public init?(_ convolution: Convolution) {
     guard convolution.worksOnStrips else { return nil }
     self.convolution = convolution
+    let shape = convolution.shape
+    memory = StripMemory(
+      inputs: shape.inputChannels, outputs: shape.outputChannels,
+      strips: shape.path == .depthwise
+        ? FastDepthwise(shape).stripFloats : DirectConvolution(shape).stripFloats)
   }
 
   private var shape: ConvolutionGeometry { convolution.shape }
@@ -22,13 +29,6 @@ public struct NormalizedConvolution: Sendable {
 
   /// Floats of scratch memory that any pass needs.
   public var workspaceCount: Int { memory.count }
-
-  private var memory: StripMemory {
-    let strips =
-      shape.path == .depthwise
-      ? FastDepthwise(shape).stripFloats : DirectConvolution(shape).stripFloats
-    return StripMemory(inputs: inputs, outputs: outputs, strips: strips)
-  }
 
   /// Overwrites y [N, OH, OW, Cout] with the convolution of what `norm` makes of x [N, H, W, Cin].
   ///
@@ -74,23 +74,22 @@ public struct NormalizedConvolution: Sendable {
     check(x: x.count, y: arriving.values.count, workspace: workspace.count)
     precondition(dx.count == x.count, "\(dx.count) gradients of \(x.count) inputs")
     let base = unsafe workspace.mutableAddress!
-    let sums =
+    var sums =
       unsafe norm.isEmpty
       ? nil
       : ArrivingSums(
         x.address!, norm, gradient: dx.mutableAddress!, count: dx.count,
         workspace: base + memory.sums)
-    let done: ArrivingSums?
     if shape.path == .depthwise {
-      done = unsafe FastDepthwise(shape).gradients(
+      unsafe FastDepthwise(shape).gradients(
         x.address!, by: norm, arriving, prepared.address!, samples: samples,
-        into: gradient.mutableAddress!, input: dx.mutableAddress!, sums, memory, base)
+        into: gradient.mutableAddress!, input: dx.mutableAddress!, &sums, memory, base)
     } else {
-      done = unsafe DirectConvolution(shape).pointwiseGradients(
+      unsafe DirectConvolution(shape).pointwiseGradients(
         x.address!, by: norm, arriving, prepared.address!, samples: samples,
-        into: gradient.mutableAddress!, input: dx.mutableAddress!, sums, memory, base)
+        into: gradient.mutableAddress!, input: dx.mutableAddress!, &sums, memory, base)
     }
-    unsafe done?.finish(norm, weight: normWeight.mutableAddress!, bias: normBias.mutableAddress!)
+    unsafe sums?.finish(norm, weight: normWeight.mutableAddress!, bias: normBias.mutableAddress!)
   }
 
   private func check(x: Int, y: Int, workspace: Int) {
@@ -164,9 +163,8 @@ extension DirectConvolution {
     _ x: UnsafePointer<Float>, by norm: borrowing ChannelNormalization,
     _ arriving: borrowing ArrivingGradient, _ kernel: UnsafePointer<Float>, samples: Int,
     into gradient: UnsafeMutablePointer<Float>, input dx: UnsafeMutablePointer<Float>,
-    _ sums: ArrivingSums?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
-  ) -> ArrivingSums? {
-    var sums = sums
+    _ sums: inout ArrivingSums?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
+  ) {
     let positions = samples * window.output.count
     // Sums find what was written in the cache; without any, nobody does.
     let streaming =
@@ -183,7 +181,6 @@ extension DirectConvolution {
         streaming: streaming)
       sums?.add(ready: block.upperBound * inputs)
     }
-    return sums
   }
 }
 
@@ -237,9 +234,8 @@ extension FastDepthwise {
     _ x: UnsafePointer<Float>, by norm: borrowing ChannelNormalization,
     _ arriving: borrowing ArrivingGradient, _ reversed: UnsafePointer<Float>, samples: Int,
     into gradient: UnsafeMutablePointer<Float>, input dx: UnsafeMutablePointer<Float>,
-    _ sums: ArrivingSums?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
-  ) -> ArrivingSums? {
-    var sums = sums
+    _ sums: inout ArrivingSums?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
+  ) {
     let zeros = unsafe clear(base + memory.zeros)
     let image = window.input.count * channels
     var isAdding = false
@@ -264,7 +260,6 @@ extension FastDepthwise {
         sums?.add(ready: n * image + strip.ownLines.upperBound * window.input.width * channels)
       }
     }
-    return sums
   }
 
   /// The positions of some lines of image n among those of all images.

@@ -16,10 +16,10 @@ struct ChainRun {
     for index in network.nodes.indices where !taken.contains(index) {
       guard
         let run = ChainRun(
-          at: index, in: network, consumers: consumers, learns: learns, microBatch: microBatch),
-        let links = ChainLink.links(run.links, microBatch: microBatch)
+          at: index, in: network, consumers: consumers, learns: learns, microBatch: microBatch)
       else { continue }
       taken.formUnion(run.nodes)
+      let links = ChainLink.links(run.links, microBatch: microBatch)
       runs.append(
         FusedRun(nodes: run.nodes, inputs: [run.input], layer: ConvolutionChain(links: links)))
     }
@@ -35,9 +35,8 @@ struct ChainRun {
     guard let value, value.node >= 0, learns[value.node] else { return nil }
     input = value
     var next: Int? = index
-    while let first = next, let part = Part(at: first, in: network, consumers: consumers),
-      NormalizedConvolution(
-        part.link.layer.convolution(of: part.link.inputShape, samples: microBatch)) != nil,
+    while let first = next,
+      let part = Part(at: first, in: network, consumers: consumers, microBatch: microBatch),
       network.keepsOrder(nodes + part.nodes, entering: [input], consumers: consumers)
     {
       nodes += part.nodes
@@ -48,13 +47,13 @@ struct ChainRun {
     guard links.contains(where: { $0.norm != nil }) else { return nil }
   }
 
-  /// A convolution, and the normalization and clamp before it.
+  /// A convolution that can take strips, and the normalization and clamp before it.
   private struct Part {
     let nodes: [Int]
     let link: ChainLink.Description
     var convolution: Int { nodes[nodes.count - 1] }
 
-    init?(at first: Int, in network: Network, consumers: [[Int]]) {
+    init?(at first: Int, in network: Network, consumers: [[Int]], microBatch: Int) {
       var nodes = [first]
       var ceiling: Float?
       /// The only reader of the last node.
@@ -73,11 +72,14 @@ struct ChainRun {
         }
       }
       let node = network.nodes[nodes[nodes.count - 1]]
-      guard let layer = node.layer as? Conv2D, !layer.bias else { return nil }
+      guard let layer = node.layer as? Conv2D, !layer.bias,
+        let normalized = NormalizedConvolution(
+          layer.convolution(of: node.inputs[0].shape, samples: microBatch))
+      else { return nil }
       self.nodes = nodes
       link = ChainLink.Description(
         norm: norm, ceiling: ceiling, layer: layer, inputShape: node.inputs[0].shape,
-        outputShape: node.shape)
+        outputShape: node.shape, normalized: normalized)
     }
   }
 }

@@ -27,7 +27,7 @@ struct ConvolutionChain: Layer {
   func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory {
     let scratch = links.map(\.normalized.workspaceCount) + links.map(\.gradient.upperBound)
     return LayerMemory(
-      saved: links.map { max($0.output.upperBound, $0.statistics.upperBound) }.max() ?? 0,
+      saved: links.map(\.saved.upperBound).max() ?? 0,
       workspace: scratch.max() ?? 0, preparedForward: last.prepared.upperBound,
       preparedBackward: last.preparedGradient.upperBound)
   }
@@ -59,43 +59,15 @@ struct ConvolutionChain: Layer {
   private func forward(_ number: Int, _ pass: borrowing ForwardPass) {
     let link = links[number]
     let x = number == 0 ? pass.input() : pass.saved(links[number - 1].output)
-    findStatistics(of: x, link, pass)
+    if let norm = link.description.norm {
+      link.statistics.find(of: x, epsilon: norm.epsilon, pass)
+    }
     var y = number == links.count - 1 ? pass.output : pass.savedToWrite(link.output)
     var workspace = pass.workspace
     link.normalized.forward(
-      x, by: normalization(of: link, pass), pass.parameter(link.weights),
+      x, by: normalization(of: link, pass.node, pass.arena, pass.flatParameters),
+      pass.parameter(link.weights),
       prepared: pass.prepared.extracting(link.prepared), into: &y, workspace: &workspace)
-  }
-
-  /// Leaves mean, variance and inverse deviation: the micro-batch's, or the running ones.
-  private func findStatistics(
-    of x: Span<Float>, _ link: ChainLink, _ pass: borrowing ForwardPass
-  ) {
-    guard let norm = link.description.norm else { return }
-    let parts = StatisticsParts(link)
-    var mean = pass.savedToWrite(parts.mean)
-    var variance = pass.savedToWrite(parts.variance)
-    var inverse = pass.savedToWrite(parts.inverse)
-    if pass.mode == .training {
-      var workspace = pass.workspace
-      channelMoments(of: x, mean: &mean, variance: &variance, workspace: &workspace)
-    } else {
-      copy(pass.parameter(link.firstParameter + 2), into: &mean)
-      copy(pass.parameter(link.firstParameter + 3), into: &variance)
-    }
-    inverseDeviations(variance.span, epsilon: norm.epsilon, into: &inverse)
-  }
-
-  @_lifetime(borrow pass)
-  private func normalization(
-    of link: ChainLink, _ pass: borrowing ForwardPass
-  ) -> ChannelNormalization {
-    if link.description.norm == nil { return ChannelNormalization() }
-    let parts = StatisticsParts(link)
-    return ChannelNormalization(
-      mean: pass.saved(parts.mean), inverse: pass.saved(parts.inverse),
-      weight: pass.parameter(link.firstParameter), bias: pass.parameter(link.firstParameter + 1),
-      ceiling: link.description.ceiling)
   }
 
   // MARK: Backward
@@ -103,7 +75,7 @@ struct ConvolutionChain: Layer {
   func backward(_ pass: borrowing BackwardPass) {
     for number in links.indices.reversed() { backward(number, pass) }
     guard first.description.norm != nil else { return }
-    let norm = normalization(of: first, pass)
+    let norm = normalization(of: first, pass.node, pass.arena, pass.flatParameters)
     var dx = pass.inputGradient()
     var workspace = pass.workspace
     batchNormInputGradient(
@@ -124,10 +96,14 @@ struct ConvolutionChain: Layer {
     var workspace = pass.workspace
     link.normalized.gradients(
       number == 0 ? pass.input() : pass.saved(links[number - 1].output),
-      by: normalization(of: link, pass), arriving(at: number, pass),
+      by: normalization(of: link, pass.node, pass.arena, pass.flatParameters),
+      arriving(at: number, pass),
       prepared: pass.prepared.extracting(link.preparedGradient), into: &weights, input: &dx,
       normWeight: &normWeight, normBias: &normBias, workspace: &workspace)
-    if hasNorm { leaveStatistics(of: link, pass) }
+    if hasNorm {
+      link.statistics.leave(
+        rows: pass.microBatch * link.description.inputShape.positions, pass)
+    }
   }
 
   /// The gradient of a link's output, as the next link has left it.
@@ -137,45 +113,19 @@ struct ConvolutionChain: Layer {
     let next = links[number + 1]
     return ArrivingGradient(
       pass.workspaceAsLeft(next.gradient), of: pass.saved(links[number].output),
-      normalization(of: next, pass),
+      normalization(of: next, pass.node, pass.arena, pass.flatParameters),
       weightGradient: pass.parameterGradientAsLeft(next.firstParameter),
       biasGradient: pass.parameterGradientAsLeft(next.firstParameter + 1))
   }
 
-  /// The micro-batch's mean and unbiased variance, as the "gradients" of the running ones.
-  private func leaveStatistics(of link: ChainLink, _ pass: borrowing BackwardPass) {
-    let parts = StatisticsParts(link)
-    var mean = pass.parameterGradient(link.firstParameter + 2)
-    copy(pass.saved(parts.mean), into: &mean)
-    var variance = pass.parameterGradient(link.firstParameter + 3)
-    unbiasedVariances(
-      pass.saved(parts.variance),
-      rows: pass.microBatch * link.description.inputShape.positions, into: &variance)
-  }
-
-  @_lifetime(borrow pass)
+  /// What a link does to what enters; node, arena and parameters are those of a pass.
+  @_lifetime(borrow arena, borrow parameters)
   private func normalization(
-    of link: ChainLink, _ pass: borrowing BackwardPass
+    of link: ChainLink, _ node: CompiledNode, _ arena: borrowing MemoryView<Float>,
+    _ parameters: borrowing MemoryView<Float>
   ) -> ChannelNormalization {
     if link.description.norm == nil { return ChannelNormalization() }
-    let parts = StatisticsParts(link)
-    return ChannelNormalization(
-      mean: pass.saved(parts.mean), inverse: pass.saved(parts.inverse),
-      weight: pass.parameter(link.firstParameter), bias: pass.parameter(link.firstParameter + 1),
-      ceiling: link.description.ceiling)
-  }
-}
-
-/// Where in saved memory the statistics of a link's normalization lie.
-private struct StatisticsParts {
-  let mean: Range<Int>
-  let variance: Range<Int>
-  let inverse: Range<Int>
-
-  init(_ link: ChainLink) {
-    let (start, channels) = (link.statistics.lowerBound, link.channels)
-    mean = start..<start + channels
-    variance = start + channels..<start + 2 * channels
-    inverse = start + 2 * channels..<start + 3 * channels
+    return link.statistics.normalization(
+      clampedTo: link.description.ceiling, node, arena, parameters)
   }
 }

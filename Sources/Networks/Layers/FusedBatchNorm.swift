@@ -24,7 +24,9 @@ struct FusedBatchNorm: Layer {
   /// Saved are mean, variance and inverse deviation.
   func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory {
     let c = inputs[0].channels
-    return LayerMemory(saved: 3 * c, workspace: batchNormWorkspaceCount(channels: c))
+    return LayerMemory(
+      saved: BatchNormStatistics.count(channels: c), workspace: batchNormWorkspaceCount(channels: c)
+    )
   }
 
   /// Where a sum with a residual was clamped, the output tells; all else is computed again.
@@ -38,59 +40,43 @@ struct FusedBatchNorm: Layer {
   var addsFurtherGradient: Bool { true }
 
   func forward(_ pass: borrowing ForwardPass) {
-    let c = pass.inputShape().channels
-    var meanMemory = pass.saved
-    var mean = meanMemory.slice(0..<c)
-    var varianceMemory = pass.saved
-    var variance = varianceMemory.slice(c..<2 * c)
-    var inverseMemory = pass.saved
-    var inverse = inverseMemory.slice(2 * c..<3 * c)
-    if pass.mode == .training {
-      var workspace = pass.workspace
-      channelMoments(of: pass.input(), mean: &mean, variance: &variance, workspace: &workspace)
-    } else {
-      copy(pass.parameter(2), into: &mean)
-      copy(pass.parameter(3), into: &variance)
-    }
-    inverseDeviations(variance.span, epsilon: norm.epsilon, into: &inverse)
+    let statistics = BatchNormStatistics(channels: pass.inputShape().channels)
+    statistics.find(of: pass.input(), epsilon: norm.epsilon, pass)
+    let by = statistics.normalization(
+      clampedTo: ceiling, pass.node, pass.arena, pass.flatParameters)
     var y = pass.output
     var workspace = pass.workspace
     normalizeChannels(
-      pass.input(), mean: mean.span, inverse: inverse.span, weight: pass.parameter(0),
-      bias: pass.parameter(1), adding: addsResidual ? pass.input(1) : Span(), ceiling: ceiling,
+      pass.input(), mean: by.mean, inverse: by.inverse, weight: by.weight, bias: by.bias,
+      adding: addsResidual ? pass.input(1) : Span(), ceiling: ceiling,
       into: &y, workspace: &workspace)
   }
 
   func backward(_ pass: borrowing BackwardPass) {
-    let c = pass.inputShape().channels
-    let mean = pass.saved.extracting(0..<c)
-    let variance = pass.saved.extracting(c..<2 * c)
-    let inverse = pass.saved.extracting(2 * c..<3 * c)
+    let statistics = BatchNormStatistics(channels: pass.inputShape().channels)
+    let by = statistics.normalization(
+      clampedTo: ceiling, pass.node, pass.arena, pass.flatParameters)
     var workspace = pass.workspace
     var gradient = pass.gradientInPlace
     var dw = pass.parameterGradient(0)
     var db = pass.parameterGradient(1)
     batchNormParameterGradients(
-      pass.input(), mean: mean, inverse: inverse, weight: pass.parameter(0),
-      bias: pass.parameter(1), ceiling: ceiling, output: addsResidual ? pass.output : Span(),
+      pass.input(), mean: by.mean, inverse: by.inverse, weight: by.weight,
+      bias: by.bias, ceiling: ceiling, output: addsResidual ? pass.output : Span(),
       further: pass.furtherGradient, gradient: &gradient, weightGradient: &dw, biasGradient: &db,
       workspace: &workspace)
-    var meanStatistic = pass.parameterGradient(2)
-    copy(mean, into: &meanStatistic)
-    var varianceStatistic = pass.parameterGradient(3)
-    unbiasedVariances(
-      variance, rows: pass.microBatch * pass.inputShape().positions, into: &varianceStatistic)
+    statistics.leave(rows: pass.microBatch * pass.inputShape().positions, pass)
     guard pass.needsInputGradient() else { return }
     if addsResidual {
       var dx = pass.inputGradient()
       batchNormInputGradient(
-        pass.input(), gradient.span, mean: mean, inverse: inverse, weight: pass.parameter(0),
-        bias: pass.parameter(1), ceiling: nil, weightGradient: dw.span, biasGradient: db.span,
+        pass.input(), gradient.span, mean: by.mean, inverse: by.inverse, weight: by.weight,
+        bias: by.bias, ceiling: nil, weightGradient: dw.span, biasGradient: db.span,
         into: &dx, workspace: &workspace)
     } else {
       batchNormInputGradient(
-        pass.input(), Span(), mean: mean, inverse: inverse, weight: pass.parameter(0),
-        bias: pass.parameter(1), ceiling: ceiling, weightGradient: dw.span, biasGradient: db.span,
+        pass.input(), Span(), mean: by.mean, inverse: by.inverse, weight: by.weight,
+        bias: by.bias, ceiling: ceiling, weightGradient: dw.span, biasGradient: db.span,
         into: &gradient, workspace: &workspace)
     }
   }
