@@ -1,5 +1,3 @@
-internal import Dispatch
-internal import FoundationEssentials
 internal import Images
 internal import Storage
 internal import Synchronization
@@ -27,7 +25,6 @@ internal func decode(
   progress: @Sendable (Int) -> Void
 ) throws -> DecodedImages {
   let size = 3 * side * side
-  let next = Atomic(0)
   let done = Atomic(0)
   let faults = Mutex<[Int: any ReportableError]>([:])
   let unknown = EncodedFile(bytes: [], width: 0, height: 0, pixels: Span())
@@ -35,14 +32,10 @@ internal func decode(
   var images = [UInt8](repeating: 0, count: keepsEncoded ? 0 : files.count * size)
   unsafe images.withUnsafeMutableBufferPointer { pixels in
     let memory = unsafe MemoryView(pixels)
-    DispatchQueue.concurrentPerform(
-      iterations: min(cores ?? ProcessInfo.processInfo.activeProcessorCount, files.count)
-    ) { _ in
+    Jobs.share(files.count, on: cores) { jobs in
       let decoder = SampleDecoder([side, side, 3], by: rule)
       var scratch = [UInt8](repeating: 0, count: keepsEncoded ? size : 0)
-      while true {
-        let sample = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard sample < files.count else { return }
+      while let sample = jobs.next() {
         do {
           let file = try MappedFile(files[sample].path)
           if keepsEncoded {

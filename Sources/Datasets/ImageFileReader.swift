@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Images
 public import Storage
 internal import Synchronization
@@ -36,17 +35,14 @@ public final class ImageFileReader: Sendable {
     _ paths: [String], into images: MemoryView<Float>, ofViewsWith microBatch: Int
   ) -> [(any Error)?] {
     precondition(paths.count <= microBatch, "\(paths.count) files for \(microBatch) places")
-    let next = Atomic(0)
     let faults = Mutex([(any Error)?](repeating: nil, count: paths.count))
-    DispatchQueue.concurrentPerform(iterations: min(cores, paths.count)) { _ in
+    Jobs.share(paths.count, on: cores) { jobs in
       let decoder = SampleDecoder(shape, by: rule)
       let pipelines = views.map {
         ImagePipeline($0, seed: 0, shape: shape, normalization: normalization)
       }
       var pixels = [UInt8](repeating: 0, count: shape.count)
-      while true {
-        let file = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard file < paths.count else { return }
+      while let file = jobs.next() {
         do {
           var target = pixels.mutableSpan
           try decoder.decode(fileAt: paths[file], into: &target)

@@ -1,5 +1,3 @@
-internal import Dispatch
-internal import FoundationEssentials
 internal import Images
 public import Storage
 internal import Synchronization
@@ -72,13 +70,9 @@ private func onCores<Value: Sendable>(
   _ cores: Int?, _ count: Int, _ progress: @Sendable (_ done: Int, _ total: Int) -> Void,
   _ work: @Sendable (Int) throws -> Value
 ) -> [Result<Value, any Error>] {
-  let next = Atomic(0)
   let results = Mutex<[Int: Result<Value, any Error>]>([:])
-  let cores = cores ?? ProcessInfo.processInfo.activeProcessorCount
-  DispatchQueue.concurrentPerform(iterations: min(cores, count)) { _ in
-    while true {
-      let job = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      guard job < count else { return }
+  Jobs.share(count, on: cores) { jobs in
+    while let job = jobs.next() {
       let result = Result { try work(job) }
       let done = results.withLock {
         $0[job] = result
