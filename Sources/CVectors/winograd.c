@@ -1,10 +1,33 @@
 #include "winograd.h"
 #include "lanes.h"
 
-// One-dimensional transforms; `n` is the distance from one element to the next.
+// Outputs along a tile's side.
+enum { SIDE = 4 };
 
-// Bᵀ, 6 → 6.
-PART void window_transform(const lanes *d, int n, lanes *v) {
+// One-dimensional transforms; `n` is the distance from one element to the next, and `window` the
+// side of a window, 6 or 8.
+
+// Bᵀ, window → window.
+PART void window_transform(int window, const lanes *d, int n, lanes *v) {
+  if (window == 8) {
+    lanes quarter = 0.25f, half = 0.5f, two = 2, four = 4;
+    lanes more = 4.25f, much = 5.25f, less = -1.25f, mean = -2.5f, five = -5;
+    lanes even = fused(-more, d[4 * n], d[2 * n] + d[6 * n]);
+    lanes odd = fused(-more, d[3 * n], d[n] + d[5 * n]);
+    lanes even_2 = fused(quarter, d[2 * n], fused(less, d[4 * n], d[6 * n]));
+    lanes odd_2 = fused(half, d[n], fused(mean, d[3 * n], two * d[5 * n]));
+    lanes even_3 = fused(four, d[2 * n], fused(five, d[4 * n], d[6 * n]));
+    lanes odd_3 = fused(two, d[n], fused(mean, d[3 * n], half * d[5 * n]));
+    v[0] = fused(much, d[2 * n] - d[4 * n], d[6 * n] - d[0]);
+    v[1] = even + odd;
+    v[2] = even - odd;
+    v[3] = even_2 + odd_2;
+    v[4] = even_2 - odd_2;
+    v[5] = even_3 + odd_3;
+    v[6] = even_3 - odd_3;
+    v[7] = fused(much, d[3 * n] - d[5 * n], d[7 * n] - d[n]);
+    return;
+  }
   lanes a = d[4 * n] - 4 * d[2 * n];
   lanes b = d[3 * n] - 4 * d[n];
   lanes c = d[4 * n] - d[2 * n];
@@ -18,13 +41,27 @@ PART void window_transform(const lanes *d, int n, lanes *v) {
   v[5] = fused(four, d[n], fused(minus_five, d[3 * n], d[5 * n]));
 }
 
-// B, 6 → 6.
-PART void window_gradient_transform(const lanes *v, int n, lanes *d) {
+// B, window → window.
+PART void window_gradient_transform(int window, const lanes *v, int n, lanes *d) {
   lanes a = v[n] + v[2 * n];
   lanes b = v[n] - v[2 * n];
   lanes c = v[3 * n] + v[4 * n];
   lanes e = v[3 * n] - v[4 * n];
   lanes two = 2, four = 4, minus_four = -4, minus_five = -5;
+  if (window == 8) {
+    lanes f = v[5 * n] + v[6 * n];
+    lanes g = v[5 * n] - v[6 * n];
+    lanes quarter = 0.25f, half = 0.5f, more = -4.25f, much = 5.25f, less = -1.25f, mean = -2.5f;
+    d[0] = -v[0];
+    d[1] = fused(half, e, fused(two, g, b)) - v[7 * n];
+    d[2] = fused(much, v[0], fused(quarter, c, fused(four, f, a)));
+    d[3] = fused(more, b, fused(mean, e + g, much * v[7 * n]));
+    d[4] = fused(-much, v[0], fused(more, a, fused(less, c, minus_five * f)));
+    d[5] = fused(-much, v[7 * n], fused(two, e, fused(half, g, b)));
+    d[6] = (v[0] + a) + (c + f);
+    d[7] = v[7 * n];
+    return;
+  }
   d[0] = 4 * v[0];
   d[1] = fused(minus_four, b, fused(four, v[5 * n], -2 * e));
   d[2] = fused(minus_five, v[0], fused(minus_four, a, -c));
@@ -33,8 +70,8 @@ PART void window_gradient_transform(const lanes *v, int n, lanes *d) {
   d[5] = v[5 * n];
 }
 
-// Aᵀ, 6 → side.
-PART void output_transform(int side, const lanes *m, int n, lanes *y) {
+// Aᵀ, window → SIDE.
+PART void output_transform(int window, const lanes *m, int n, lanes *y) {
   lanes a = m[n] + m[2 * n];
   lanes b = m[n] - m[2 * n];
   lanes c = m[3 * n] + m[4 * n];
@@ -42,69 +79,94 @@ PART void output_transform(int side, const lanes *m, int n, lanes *y) {
   lanes two = 2, four = 4, eight = 8;
   y[0] = m[0] + a + c;
   y[1] = fused(two, e, b);
-  if (side == 2) {
-    y[1] += m[5 * n];
-  } else {
-    y[2] = fused(four, c, a);
-    y[3] = fused(eight, e, b) + m[5 * n];
+  y[2] = fused(four, c, a);
+  y[3] = fused(eight, e, b) + m[(window - 1) * n];
+  if (window == 8) {
+    lanes half = 0.5f, quarter = 0.25f, eighth = 0.125f;
+    lanes f = m[5 * n] + m[6 * n];
+    lanes g = m[5 * n] - m[6 * n];
+    y[0] += f;
+    y[1] = fused(half, g, y[1]);
+    y[2] = fused(quarter, f, y[2]);
+    y[3] = fused(eighth, g, y[3]);
   }
 }
 
-// A, side → 6.
-PART void output_gradient_transform(int side, const lanes *y, int n, lanes *z) {
+// A, SIDE → window.
+PART void output_gradient_transform(int window, const lanes *y, int n, lanes *z) {
   lanes four = 4;
-  lanes even = y[0], odd = y[n], even_2 = y[0], odd_2 = 2 * y[n];
-  if (side == 4) {
-    even += y[2 * n];
-    odd += y[3 * n];
-    even_2 = fused(four, y[2 * n], even_2);
-    odd_2 = 2 * fused(four, y[3 * n], y[n]);
-  }
+  lanes even = y[0] + y[2 * n], odd = y[n] + y[3 * n];
+  lanes even_2 = fused(four, y[2 * n], y[0]), odd_2 = 2 * fused(four, y[3 * n], y[n]);
   z[0] = y[0];
   z[1] = even + odd;
   z[2] = even - odd;
   z[3] = even_2 + odd_2;
   z[4] = even_2 - odd_2;
-  z[5] = y[(side - 1) * n];
+  if (window == 8) {
+    lanes quarter = 0.25f;
+    lanes even_3 = fused(quarter, y[2 * n], y[0]);
+    lanes odd_3 = 0.5f * fused(quarter, y[3 * n], y[n]);
+    z[5] = even_3 + odd_3;
+    z[6] = even_3 - odd_3;
+  }
+  z[window - 1] = y[3 * n];
 }
 
-// G, side → 6, where side is the kernel's.
-PART void kernel_transform(int side, const lanes *g, int n, lanes *u) {
+// G, window − 3 → window.
+PART void kernel_transform(int window, const lanes *g, int n, lanes *u) {
   lanes four = 4;
   lanes even = g[0] + g[2 * n], odd = g[n];
   lanes even_2 = fused(four, g[2 * n], g[0]), odd_2 = 2 * g[n];
-  if (side == 5) {
-    lanes sixteen = 16;
+  if (window == 8) {
+    lanes quarter = 0.25f, sixteenth = 0.0625f, sixteen = 16;
     even += g[4 * n];
     odd += g[3 * n];
     even_2 = fused(sixteen, g[4 * n], even_2);
     odd_2 = 2 * fused(four, g[3 * n], g[n]);
+    lanes even_3 = fused(sixteenth, g[4 * n], fused(quarter, g[2 * n], g[0]));
+    lanes odd_3 = 0.5f * fused(quarter, g[3 * n], g[n]);
+    u[0] = -g[0];
+    u[1] = (even + odd) * (-2 / 9.0f);
+    u[2] = (even - odd) * (-2 / 9.0f);
+    u[3] = (even_2 + odd_2) * (1 / 90.0f);
+    u[4] = (even_2 - odd_2) * (1 / 90.0f);
+    u[5] = (even_3 + odd_3) * (32 / 45.0f);
+    u[6] = (even_3 - odd_3) * (32 / 45.0f);
+    u[7] = g[4 * n];
+    return;
   }
   u[0] = g[0] * 0.25f;
   u[1] = (even + odd) * (-1 / 6.0f);
   u[2] = (even - odd) * (-1 / 6.0f);
   u[3] = (even_2 + odd_2) * (1 / 24.0f);
   u[4] = (even_2 - odd_2) * (1 / 24.0f);
-  u[5] = g[(side - 1) * n];
+  u[5] = g[2 * n];
 }
 
-// Gᵀ, 6 → side.
-PART void kernel_gradient_transform(int side, const lanes *u, int n, lanes *g) {
-  lanes a = (u[n] + u[2 * n]) * (-1 / 6.0f);
-  lanes b = (u[n] - u[2 * n]) * (-1 / 6.0f);
-  lanes c = (u[3 * n] + u[4 * n]) * (1 / 24.0f);
-  lanes e = (u[3 * n] - u[4 * n]) * (1 / 24.0f);
-  lanes quarter = 0.25f, two = 2, four = 4;
+// Gᵀ, window → window − 3.
+PART void kernel_gradient_transform(int window, const lanes *u, int n, lanes *g) {
+  lanes two = 2, four = 4;
+  lanes first = window == 8 ? -2 / 9.0f : -1 / 6.0f, second = window == 8 ? 1 / 90.0f : 1 / 24.0f;
+  lanes a = (u[n] + u[2 * n]) * first;
+  lanes b = (u[n] - u[2 * n]) * first;
+  lanes c = (u[3 * n] + u[4 * n]) * second;
+  lanes e = (u[3 * n] - u[4 * n]) * second;
+  if (window == 8) {
+    lanes half = 0.5f, quarter = 0.25f, eighth = 0.125f, sixteenth = 0.0625f;
+    lanes eight = 8, sixteen = 16;
+    lanes f = (u[5 * n] + u[6 * n]) * (32 / 45.0f);
+    lanes h = (u[5 * n] - u[6 * n]) * (32 / 45.0f);
+    g[0] = (a - u[0]) + (c + f);
+    g[1] = fused(half, h, fused(two, e, b));
+    g[2] = fused(quarter, f, fused(four, c, a));
+    g[3] = fused(eighth, h, fused(eight, e, b));
+    g[4] = fused(sixteenth, f, fused(sixteen, c, a)) + u[7 * n];
+    return;
+  }
+  lanes quarter = 0.25f;
   g[0] = fused(quarter, u[0], a) + c;
   g[1] = fused(two, e, b);
-  g[2] = fused(four, c, a);
-  if (side == 3) {
-    g[2] += u[5 * n];
-  } else {
-    lanes eight = 8, sixteen = 16;
-    g[3] = fused(eight, e, b);
-    g[4] = fused(sixteen, c, a) + u[5 * n];
-  }
+  g[2] = fused(four, c, a) + u[5 * n];
 }
 
 // Where tile number `index` lies: its image, and the place of its first element there.
@@ -116,8 +178,8 @@ PART place place_of(const lockstep_tiles *tiles, ptrdiff_t index) {
   ptrdiff_t image = index / (tiles->rows * tiles->columns);
   ptrdiff_t within = index % (tiles->rows * tiles->columns);
   place at = {
-    image, within / tiles->columns * tiles->side - tiles->row_padding,
-    within % tiles->columns * tiles->side - tiles->column_padding};
+    image, within / tiles->columns * SIDE - tiles->row_padding,
+    within % tiles->columns * SIDE - tiles->column_padding};
   return at;
 }
 
@@ -146,32 +208,32 @@ PART void load_row(int side, const float *p, ptrdiff_t step, range columns, lane
 }
 
 PART void windows(
-  const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  int window, const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *v, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range down = within(at.y, 6, tiles->height), across = within(at.x, 6, tiles->width);
+    range down = within(at.y, window, tiles->height), across = within(at.x, window, tiles->width);
     const float *start = x + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      lanes half[36];
+      lanes half[64];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes d[6] = {0};
+      for (int k = 0; k < window; k++) {
+        lanes d[8] = {0};
         if (down.from <= k && k < down.to) {
-          load_row(6, start + k * line + c, channels, across, d);
+          load_row(window, start + k * line + c, channels, across, d);
         }
-        window_transform(d, 1, half + 6 * k);
+        window_transform(window, d, 1, half + window * k);
       }
       float *out = v + t * columns + c;
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes w[6];
-        window_transform(half + k, 6, w);
+      for (int k = 0; k < window; k++) {
+        lanes w[8];
+        window_transform(window, half + k, window, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) store(out + (6 * j + k) * stride, w[j]);
+        for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
       }
     }
   }
@@ -181,17 +243,18 @@ KERNEL void lockstep_winograd_windows(
   const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *v, ptrdiff_t stride)
 {
-  windows(x, tiles, columns, first, count, v, stride);
+  if (tiles->window == 6) windows(6, x, tiles, columns, first, count, v, stride);
+  else windows(8, x, tiles, columns, first, count, v, stride);
 }
 
 PART void window_gradients(
-  const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  int window, const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *dx, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range down = within(at.y, 6, tiles->height), across = within(at.x, 6, tiles->width);
+    range down = within(at.y, window, tiles->height), across = within(at.x, window, tiles->width);
     float *start = dx + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
@@ -199,23 +262,23 @@ PART void window_gradients(
       lanes weight = 1;
       for (ptrdiff_t l = 0; l < i - c; l++) weight[l] = 0;
       const float *in = v + t * columns + c;
-      lanes half[36];
+      lanes half[64];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes d[6], w[6];
+      for (int k = 0; k < window; k++) {
+        lanes d[8], w[8];
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) d[j] = load(in + (6 * j + k) * stride);
-        window_gradient_transform(d, 1, w);
+        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
+        window_gradient_transform(window, d, 1, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) half[6 * j + k] = w[j];
+        for (int j = 0; j < window; j++) half[window * j + k] = w[j];
       }
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
+      for (int k = 0; k < window; k++) {
         if (k < down.from || down.to <= k) continue;
-        lanes w[6];
-        window_gradient_transform(half + 6 * k, 1, w);
+        lanes w[8];
+        window_gradient_transform(window, half + window * k, 1, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) {
+        for (int j = 0; j < window; j++) {
           if (j < across.from || across.to <= j) continue;
           float *target = start + k * line + j * channels + c;
           store(target, fused(w[j], weight, load(target)));
@@ -229,38 +292,39 @@ KERNEL void lockstep_winograd_window_gradients(
   const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *dx, ptrdiff_t stride)
 {
-  window_gradients(v, tiles, columns, first, count, dx, stride);
+  if (tiles->window == 6) window_gradients(6, v, tiles, columns, first, count, dx, stride);
+  else window_gradients(8, v, tiles, columns, first, count, dx, stride);
 }
 
 PART void outputs(
-  int side, const float *m, const lockstep_tiles *tiles, ptrdiff_t columns,
+  int window, const float *m, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *y, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range down = within(at.y, side, tiles->height), across = within(at.x, side, tiles->width);
+    range down = within(at.y, SIDE, tiles->height), across = within(at.x, SIDE, tiles->width);
     float *start = y + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
       const float *in = m + t * columns + c;
-      lanes half[24];
+      lanes half[32];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes d[6], r[4];
+      for (int k = 0; k < window; k++) {
+        lanes d[8], r[SIDE];
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) d[j] = load(in + (6 * j + k) * stride);
-        output_transform(side, d, 1, r);
+        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
+        output_transform(window, d, 1, r);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) half[6 * j + k] = r[j];
+        for (int j = 0; j < SIDE; j++) half[window * j + k] = r[j];
       }
 #pragma clang loop unroll(full)
-      for (int k = 0; k < side; k++) {
-        lanes r[4];
-        output_transform(side, half + 6 * k, 1, r);
+      for (int k = 0; k < SIDE; k++) {
+        lanes r[SIDE];
+        output_transform(window, half + window * k, 1, r);
         if (k >= down.to) continue;
 #pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) {
+        for (int j = 0; j < SIDE; j++) {
           if (j < across.to) store(start + k * line + j * channels + c, r[j]);
         }
       }
@@ -272,35 +336,35 @@ KERNEL void lockstep_winograd_outputs(
   const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *y, ptrdiff_t stride)
 {
-  if (tiles->side == 4) outputs(4, m, tiles, columns, first, count, y, stride);
-  else outputs(2, m, tiles, columns, first, count, y, stride);
+  if (tiles->window == 6) outputs(6, m, tiles, columns, first, count, y, stride);
+  else outputs(8, m, tiles, columns, first, count, y, stride);
 }
 
 PART void output_gradients(
-  int side, const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns,
+  int window, const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   for (ptrdiff_t t = 0; t < count; t++) {
     place at = place_of(tiles, first + t);
-    range down = within(at.y, side, tiles->height), across = within(at.x, side, tiles->width);
+    range down = within(at.y, SIDE, tiles->height), across = within(at.x, SIDE, tiles->width);
     const float *start = dy + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      lanes half[24];
+      lanes half[32];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < side; k++) {
-        lanes d[4] = {0};
-        if (k < down.to) load_row(side, start + k * line + c, channels, across, d);
-        output_gradient_transform(side, d, 1, half + 6 * k);
+      for (int k = 0; k < SIDE; k++) {
+        lanes d[SIDE] = {0};
+        if (k < down.to) load_row(SIDE, start + k * line + c, channels, across, d);
+        output_gradient_transform(window, d, 1, half + window * k);
       }
       float *out = z + t * columns + c;
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes w[6];
-        output_gradient_transform(side, half + k, 6, w);
+      for (int k = 0; k < window; k++) {
+        lanes w[8];
+        output_gradient_transform(window, half + k, window, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) store(out + (6 * j + k) * stride, w[j]);
+        for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
       }
     }
   }
@@ -310,18 +374,19 @@ KERNEL void lockstep_winograd_output_gradients(
   const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *z, ptrdiff_t stride)
 {
-  if (tiles->side == 4) output_gradients(4, dy, tiles, columns, first, count, z, stride);
-  else output_gradients(2, dy, tiles, columns, first, count, z, stride);
+  if (tiles->window == 6) output_gradients(6, dy, tiles, columns, first, count, z, stride);
+  else output_gradients(8, dy, tiles, columns, first, count, z, stride);
 }
 
 PART void kernels(
-  int side, const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
+  int window, const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
   float *u, ptrdiff_t stride)
 {
+  int side = window - 3;
   for (ptrdiff_t r = 0; r < rows; r++) {
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      lanes half[30];
+      lanes half[40];
 #pragma clang loop unroll(full)
       for (int k = 0; k < side; k++) {
         lanes d[5];
@@ -332,14 +397,14 @@ PART void kernels(
           // Large kernels come from far away, in steps that the hardware does not foresee.
           __builtin_prefetch(source + 2 * at->row);
         }
-        kernel_transform(side, d, 1, half + 6 * k);
+        kernel_transform(window, d, 1, half + window * k);
       }
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes w[6];
-        kernel_transform(side, half + k, 6, w);
+      for (int k = 0; k < window; k++) {
+        lanes w[8];
+        kernel_transform(window, half + k, window, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) store(u + (6 * j + k) * stride + r * columns + c, w[j]);
+        for (int j = 0; j < window; j++) store(u + (window * j + k) * stride + r * columns + c, w[j]);
       }
     }
   }
@@ -349,32 +414,33 @@ KERNEL void lockstep_winograd_kernels(
   const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns, float *u,
   ptrdiff_t stride)
 {
-  if (at->side == 3) kernels(3, g, at, rows, columns, u, stride);
-  else kernels(5, g, at, rows, columns, u, stride);
+  if (at->side == 3) kernels(6, g, at, rows, columns, u, stride);
+  else kernels(8, g, at, rows, columns, u, stride);
 }
 
 PART void kernel_gradients(
-  int side, const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
+  int window, const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
   ptrdiff_t stride, float *dg)
 {
+  int side = window - 3;
   for (ptrdiff_t r = 0; r < rows; r++) {
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
       const float *in = du + r * columns + c;
-      lanes half[30];
+      lanes half[40];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < 6; k++) {
-        lanes d[6], w[5];
+      for (int k = 0; k < window; k++) {
+        lanes d[8], w[5];
 #pragma clang loop unroll(full)
-        for (int j = 0; j < 6; j++) d[j] = load(in + (6 * j + k) * stride);
-        kernel_gradient_transform(side, d, 1, w);
+        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
+        kernel_gradient_transform(window, d, 1, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) half[6 * j + k] = w[j];
+        for (int j = 0; j < side; j++) half[window * j + k] = w[j];
       }
 #pragma clang loop unroll(full)
       for (int k = 0; k < side; k++) {
         lanes w[5];
-        kernel_gradient_transform(side, half + 6 * k, 1, w);
+        kernel_gradient_transform(window, half + window * k, 1, w);
 #pragma clang loop unroll(full)
         for (int j = 0; j < side; j++) {
           store(dg + (k * side + j) * at->element + r * at->row + c, w[j]);
@@ -388,6 +454,6 @@ KERNEL void lockstep_winograd_kernel_gradients(
   const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
   ptrdiff_t stride, float *dg)
 {
-  if (at->side == 3) kernel_gradients(3, du, at, rows, columns, stride, dg);
-  else kernel_gradients(5, du, at, rows, columns, stride, dg);
+  if (at->side == 3) kernel_gradients(6, du, at, rows, columns, stride, dg);
+  else kernel_gradients(8, du, at, rows, columns, stride, dg);
 }

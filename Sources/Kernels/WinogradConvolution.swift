@@ -1,12 +1,13 @@
 import CVectors
 import Storage
 
-/// A convolution by Winograd's minimal filtering of 6×6 windows: F(4×4, 3×3) or F(2×2, 5×5).
+/// A convolution by Winograd's minimal filtering of 4×4 outputs at a time: F(4×4, 3×3), which sees
+/// windows of 6×6, or F(4×4, 5×5), which sees 8×8.
 ///
 /// Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016. A pass transforms a
-/// block of windows, multiplies over the channels, once for each of the 36 elements of a window, and
-/// transforms back. The products take 4 times fewer multiplications than 3×3 kernels, and 2.8 times
-/// fewer than 5×5.
+/// block of windows, multiplies over the channels, once for each element of a window, and transforms
+/// back. The products take 4 times fewer multiplications than 3×3 kernels, and 6.25 times fewer than
+/// 5×5.
 ///
 /// Transformed kernels that stay in the cache are prepared once a step. Larger ones would come from
 /// main memory for each micro-batch; to transform them piece by piece where they are used is faster.
@@ -15,19 +16,19 @@ struct WinogradConvolution {
 
   init(_ shape: ConvolutionGeometry) { self.shape = shape }
 
-  /// Elements of a window.
-  static let elements = 36
   /// Rows of kernels that are transformed, or whose gradients are summed, at a time.
   private static let kernelRows = 32
 
   private var inputs: Int { shape.inputChannels }
   private var outputs: Int { shape.outputChannels }
   private var kernelSide: Int { shape.window.kernel.height }
-  /// Outputs along a tile's side.
-  private var tileSide: Int { 7 - kernelSide }
+  /// Inputs along a window's side.
+  private var windowSide: Int { kernelSide + Tiles.side - 1 }
+  /// Elements of a window.
+  private var elements: Int { windowSide * windowSide }
 
   /// Whether kernels are prepared, and not transformed where they are used.
-  private var preparesKernels: Bool { Self.elements * inputs * outputs <= 640 << 10 }
+  private var preparesKernels: Bool { elements * inputs * outputs <= 640 << 10 }
 
   /// Floats of what `forward` reads.
   var kernelCount: Int { preparesKernels ? transformedCount(inputs, outputs) : shape.weightCount }
@@ -40,22 +41,22 @@ struct WinogradConvolution {
 
   /// Floats of scratch memory of any pass.
   func workspaceCount(samples: Int) -> Int {
-    let piece = Self.elements * stride(Self.kernelRows, ColumnPanels.most)
+    let piece = elements * stride(Self.kernelRows, ColumnPanels.most)
     // The input's gradient takes one of the two, and the forward pass the first.
     let most = max(forwardTiles.count(samples: samples), fullTiles.count(samples: samples))
     let block = min(blockTiles, most)
     let passes =
       max(transformedCount(block, inputs), transformedCount(block, outputs))
-      + Self.elements * stride(block, ColumnPanels.most) + piece
+      + elements * stride(block, ColumnPanels.most) + piece
     let all = forwardTiles.count(samples: samples)
-    let sums = all > gradientBlockTiles ? Self.elements * gradientSums : piece
+    let sums = all > gradientBlockTiles ? elements * gradientSums : piece
     return max(gradientTransforms(samples: samples) + sums, passes)
   }
 
   /// Tiles that are transformed together: what they take, with the products, stays in the cache.
   private var blockTiles: Int {
     if !preparesKernels { return 48 }
-    let bytesOfTile = Self.elements * (inputs + outputs) * MemoryLayout<Float>.size
+    let bytesOfTile = elements * (inputs + outputs) * MemoryLayout<Float>.size
     return max(32, min(256, (640 << 10) / bytesOfTile / 16 * 16))
   }
 
@@ -68,7 +69,7 @@ struct WinogradConvolution {
     return transformedCount(block, inputs) + transformedCount(block, outputs)
   }
 
-  /// Floats of all sums of the gradient of the weights, for one of the 36 elements.
+  /// Floats of all sums of the gradient of the weights, for one of the elements of a window.
   private var gradientSums: Int {
     var pieces = 0
     for panel in ColumnPanels(columns: inputs) {
@@ -77,10 +78,10 @@ struct WinogradConvolution {
     return inputs * outputs + pieces * ColumnPanels(columns: outputs).count * Self.margin
   }
 
-  // Transformed tiles or kernels lie panel by panel of their channels, [36][rows][columns of the
+  // Transformed tiles or kernels lie panel by panel of their channels, [elements][rows][columns of the
   // panel]: products read them in order.
 
-  /// From one of the 36 elements to the next; a cache line more than needed, so that they do not
+  /// From one element of the window to the next; a cache line more than needed, so that they do not
   /// all fall into the same lines of a set-associative cache.
   private func stride(_ rows: Int, _ columns: Int) -> Int { rows * columns + Self.margin }
   private static let margin = 16
@@ -92,18 +93,18 @@ struct WinogradConvolution {
 
   /// Where a panel begins.
   private func start(_ rows: Int, _ panel: Range<Int>, number: Int) -> Int {
-    Self.elements * (rows * panel.lowerBound + number * Self.margin)
+    elements * (rows * panel.lowerBound + number * Self.margin)
   }
 
   private var forwardTiles: Tiles {
-    Tiles(image: shape.window.output, side: tileSide, padding: shape.window.padding)
+    Tiles(image: shape.window.output, window: windowSide, padding: shape.window.padding)
   }
 
   /// The input's gradient as a convolution of the output's gradient with the reversed kernel.
   private var fullTiles: Tiles {
     let padding = shape.window.padding
     return Tiles(
-      image: shape.window.input, side: tileSide,
+      image: shape.window.input, window: windowSide,
       padding: Extent2D(kernelSide - 1 - padding.height, kernelSide - 1 - padding.width))
   }
 
@@ -116,7 +117,7 @@ struct WinogradConvolution {
   // MARK: Kernels
 
   /// Brings the weights [KH, KW, Cin, Cout] into the form that `forward` reads: for each panel of
-  /// columns [36][Cin][columns], or, where they are transformed later, [Cin][KH·KW][columns].
+  /// columns [elements][Cin][columns], or, where they are transformed later, [Cin][KH·KW][columns].
   func prepare(_ weights: Span<Float>, into prepared: inout MutableSpan<Float>) {
     let weights = unsafe weights.address!
     let prepared = unsafe prepared.mutableAddress!
@@ -268,7 +269,7 @@ struct WinogradConvolution {
     }
   }
 
-  /// The 36 products with prepared kernels, [36][channels][columns].
+  /// The products with prepared kernels, [elements][channels][columns].
   private func multiply(
     _ v: UnsafePointer<Float>, channels: Int, _ kernel: UnsafePointer<Float>, _ columns: Int,
     tiles: Int, into m: UnsafeMutablePointer<Float>
@@ -276,7 +277,7 @@ struct WinogradConvolution {
     for (number, panel) in ColumnPanels(columns: channels).enumerated() {
       let v = unsafe v + start(tiles, panel, number: number)
       let over = Contraction(panel.count, stepA: 1, stepB: columns)
-      for element in 0..<Self.elements {
+      for element in 0..<elements {
         unsafe Kernels.multiply(
           v + element * stride(tiles, panel.count), rowA: panel.count,
           kernel + element * stride(channels, columns) + panel.lowerBound * columns, over: over,
@@ -286,13 +287,13 @@ struct WinogradConvolution {
     }
   }
 
-  /// The 36 products with weights, [channels][KH·KW][columns], of which some rows at a time are
+  /// The products with weights, [channels][KH·KW][columns], of which some rows at a time are
   /// transformed behind the products.
   private func multiplyTransforming(
     _ v: UnsafePointer<Float>, channels: Int, _ weights: UnsafePointer<Float>, _ columns: Int,
     tiles: Int, into m: UnsafeMutablePointer<Float>
   ) {
-    let kernel = unsafe m + Self.elements * stride(tiles, columns)
+    let kernel = unsafe m + elements * stride(tiles, columns)
     var layout = lockstep_kernels(side: kernelSide, element: columns, row: taps * columns)
     for (number, panel) in ColumnPanels(columns: channels).enumerated() {
       let v = unsafe v + start(tiles, panel, number: number)
@@ -302,7 +303,7 @@ struct WinogradConvolution {
           weights + (panel.lowerBound + first) * taps * columns, &layout, rows, columns, kernel,
           stride(rows, columns))
         let over = Contraction(rows, stepA: 1, stepB: columns)
-        for element in 0..<Self.elements {
+        for element in 0..<elements {
           unsafe Kernels.multiply(
             v + element * stride(tiles, panel.count) + first, rowA: panel.count,
             kernel + element * stride(rows, columns), over: over,
@@ -353,7 +354,7 @@ struct WinogradConvolution {
         for first in Swift.stride(from: 0, to: panel.count, by: Self.kernelRows) {
           let rows = min(Self.kernelRows, panel.count - first)
           let strideU = stride(rows, columns.count)
-          for element in 0..<Self.elements {
+          for element in 0..<elements {
             unsafe Kernels.multiply(
               v + element * stride(tiles, panel.count) + first, rowA: 1,
               z + element * stride(tiles, columns.count), over: over,
@@ -366,7 +367,7 @@ struct WinogradConvolution {
               gradient + (panel.lowerBound + first) * outputs + columns.lowerBound)
           }
           // Where there is only one block, the next sums may take the place of these.
-          if !(isFirst && isLast) { unsafe sums += Self.elements * strideU }
+          if !(isFirst && isLast) { unsafe sums += elements * strideU }
         }
       }
     }
@@ -377,11 +378,15 @@ struct WinogradConvolution {
 private struct Tiles {
   /// What is computed tile by tile.
   let image: Extent2D
-  let side: Int
+  /// Inputs along a window's side.
+  let window: Int
   let padding: Extent2D
 
-  private var rows: Int { (image.height + side - 1) / side }
-  private var columns: Int { (image.width + side - 1) / side }
+  /// Outputs along a tile's side.
+  static let side = 4
+
+  private var rows: Int { (image.height + Self.side - 1) / Self.side }
+  private var columns: Int { (image.width + Self.side - 1) / Self.side }
 
   func count(samples: Int) -> Int { samples * rows * columns }
 
@@ -395,7 +400,7 @@ private struct Tiles {
     let padding = padding ?? self.padding
     return lockstep_tiles(
       height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
-      side: side, row_padding: padding.height, column_padding: padding.width)
+      window: window, row_padding: padding.height, column_padding: padding.width)
   }
 }
 
@@ -413,7 +418,7 @@ private struct TileBlocks: Sequence, IteratorProtocol {
 }
 
 extension ConvolutionGeometry {
-  /// Whether 6×6 windows fit: a square kernel of 3 or 5, stride and dilation 1.
+  /// Whether tiles of 4×4 outputs fit: a square kernel of 3 or 5, stride and dilation 1.
   var hasTiles: Bool {
     (window.kernel == 3 || window.kernel == 5) && window.stride == 1 && window.dilation == 1
   }

@@ -69,6 +69,12 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     ConvolutionCase(name: "20 and 50 channels, 5×5", input: 12, channels: (20, 50), kernel: 5),
     ConvolutionCase(
       name: "5×5, padded", input: Extent2D(7, 9), channels: (18, 24), kernel: 5, padding: 2),
+    ConvolutionCase(
+      name: "5×5, several blocks of tiles", samples: 3, input: 33, channels: (40, 70), kernel: 5,
+      padding: 2),
+    ConvolutionCase(name: "5×5, one output", samples: 1, input: 5, channels: (16, 20), kernel: 5),
+    ConvolutionCase(
+      name: "5×5, three panels", input: 6, channels: (130, 150), kernel: 5, padding: 4),
     ConvolutionCase(name: "one tile", samples: 1, input: 4, channels: (32, 48), padding: 1),
     ConvolutionCase(name: "one output", samples: 1, input: 3, channels: (16, 20)),
     ConvolutionCase(name: "7×7, 14 is no multiple of 4", input: 7, channels: (64, 80), padding: 1),

@@ -4,21 +4,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Winograd's minimal filtering with windows of 6×6: F(4×4, 3×3) and F(2×2, 5×5).
+// Winograd's minimal filtering: F(4×4, 3×3) with windows of 6×6, F(4×4, 5×5) with windows of 8×8.
 //
 // Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, after Winograd, 1980;
-// points 0, ±1, ±2 and ∞. With Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for a window d and a kernel g, the 36
-// products over channels are matrix products over tiles, done by `lockstep_product`.
+// points 0, ±1, ±2 and ∞, and ±½ for the larger windows. With Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for a
+// window d and a kernel g, the 36 or 64 products over channels are matrix products over tiles, done
+// by `lockstep_product`.
 
-// The tiles of images [N, H, W, C]: tile (y, x) has its `side`×`side` outputs from (side·y, side·x)
-// on, and sees the 6×6 window from (side·y − row padding, side·x − column padding) on.
+// The tiles of images [N, H, W, C]: tile (y, x) has its 4×4 outputs from (4·y, 4·x) on, and
+// sees the window from (4·y − row padding, 4·x − column padding) on.
 typedef struct {
   // The images that are read or written.
   ptrdiff_t height, width, channels;
   // The tiles of one image.
   ptrdiff_t rows, columns;
-  // Outputs along a tile's side: 4 with kernels of 3×3, 2 with 5×5.
-  ptrdiff_t side;
+  // The side of a window: 6 with kernels of 3×3, 8 with 5×5.
+  ptrdiff_t window;
   ptrdiff_t row_padding, column_padding;
 } lockstep_tiles;
 

@@ -45,31 +45,36 @@ public struct Dense: Layer {
   /// Weight gradients are products with the input.
   public var backwardReads: BackwardReads { .input }
 
+  /// Scratch memory.
+  public func memory(of inputs: [Shape], microBatch: Int) -> LayerMemory {
+    LayerMemory(workspace: map(of: inputs[0], samples: microBatch).workspaceCount)
+  }
+
   /// Overwrites the output, [N, outputs].
   public func forward(_ pass: borrowing ForwardPass) {
     var y = pass.output
-    matrixProduct(
-      pass.input(), pass.parameter(0), into: &y, m: pass.microBatch, n: outputs,
-      k: pass.inputShape().count)
+    map(of: pass.inputShape(), samples: pass.microBatch)
+      .forward(pass.input(), pass.parameter(0), into: &y)
     if bias { addToRows(pass.parameter(1), of: &y) }
   }
 
   /// dW = xᵀ·dy, db = Σ dy, dx = dy·Wᵀ.
   public func backward(_ pass: borrowing BackwardPass) {
-    let inputs = pass.inputShape().count
+    let map = map(of: pass.inputShape(), samples: pass.microBatch)
     var weightGradient = pass.parameterGradient(0)
-    matrixProduct(
-      pass.input(), pass.outputGradient, into: &weightGradient, m: inputs, n: outputs,
-      k: pass.microBatch, transposingA: true)
+    map.weightGradient(pass.input(), pass.outputGradient, into: &weightGradient)
     if bias {
       var biasGradient = pass.parameterGradient(1)
       sumRows(of: pass.outputGradient, into: &biasGradient)
     }
     if pass.needsInputGradient() {
       var dx = pass.inputGradient()
-      matrixProduct(
-        pass.outputGradient, pass.parameter(0), into: &dx, m: pass.microBatch, n: inputs,
-        k: outputs, transposingB: true)
+      var workspace = pass.workspace
+      map.inputGradient(pass.outputGradient, pass.parameter(0), into: &dx, workspace: &workspace)
     }
+  }
+
+  private func map(of input: Shape, samples: Int) -> LinearMap {
+    LinearMap(inputs: input.count, outputs: outputs, samples: samples)
   }
 }
