@@ -1,5 +1,5 @@
 #include "winograd.h"
-#include "lanes.h"
+#include "winners.h"
 
 // Outputs along a tile's side.
 enum { SIDE = 4 };
@@ -110,63 +110,6 @@ PART void output_gradient_transform(int window, const lanes *y, int n, lanes *z)
     z[6] = even_3 - odd_3;
   }
   z[window - 1] = y[3 * n];
-}
-
-// G, window − 3 → window.
-PART void kernel_transform(int window, const lanes *g, int n, lanes *u) {
-  lanes four = 4;
-  lanes even = g[0] + g[2 * n], odd = g[n];
-  lanes even_2 = fused(four, g[2 * n], g[0]), odd_2 = 2 * g[n];
-  if (window == 8) {
-    lanes quarter = 0.25f, sixteenth = 0.0625f, sixteen = 16;
-    even += g[4 * n];
-    odd += g[3 * n];
-    even_2 = fused(sixteen, g[4 * n], even_2);
-    odd_2 = 2 * fused(four, g[3 * n], g[n]);
-    lanes even_3 = fused(sixteenth, g[4 * n], fused(quarter, g[2 * n], g[0]));
-    lanes odd_3 = 0.5f * fused(quarter, g[3 * n], g[n]);
-    u[0] = -g[0];
-    u[1] = (even + odd) * (-2 / 9.0f);
-    u[2] = (even - odd) * (-2 / 9.0f);
-    u[3] = (even_2 + odd_2) * (1 / 90.0f);
-    u[4] = (even_2 - odd_2) * (1 / 90.0f);
-    u[5] = (even_3 + odd_3) * (32 / 45.0f);
-    u[6] = (even_3 - odd_3) * (32 / 45.0f);
-    u[7] = g[4 * n];
-    return;
-  }
-  u[0] = g[0] * 0.25f;
-  u[1] = (even + odd) * (-1 / 6.0f);
-  u[2] = (even - odd) * (-1 / 6.0f);
-  u[3] = (even_2 + odd_2) * (1 / 24.0f);
-  u[4] = (even_2 - odd_2) * (1 / 24.0f);
-  u[5] = g[2 * n];
-}
-
-// Gᵀ, window → window − 3.
-PART void kernel_gradient_transform(int window, const lanes *u, int n, lanes *g) {
-  lanes two = 2, four = 4;
-  lanes first = window == 8 ? -2 / 9.0f : -1 / 6.0f, second = window == 8 ? 1 / 90.0f : 1 / 24.0f;
-  lanes a = (u[n] + u[2 * n]) * first;
-  lanes b = (u[n] - u[2 * n]) * first;
-  lanes c = (u[3 * n] + u[4 * n]) * second;
-  lanes e = (u[3 * n] - u[4 * n]) * second;
-  if (window == 8) {
-    lanes half = 0.5f, quarter = 0.25f, eighth = 0.125f, sixteenth = 0.0625f;
-    lanes eight = 8, sixteen = 16;
-    lanes f = (u[5 * n] + u[6 * n]) * (32 / 45.0f);
-    lanes h = (u[5 * n] - u[6 * n]) * (32 / 45.0f);
-    g[0] = (a - u[0]) + (c + f);
-    g[1] = fused(half, h, fused(two, e, b));
-    g[2] = fused(quarter, f, fused(four, c, a));
-    g[3] = fused(eighth, h, fused(eight, e, b));
-    g[4] = fused(sixteenth, f, fused(sixteen, c, a)) + u[7 * n];
-    return;
-  }
-  lanes quarter = 0.25f;
-  g[0] = fused(quarter, u[0], a) + c;
-  g[1] = fused(two, e, b);
-  g[2] = fused(four, c, a) + u[5 * n];
 }
 
 // Where tile number `index` lies: its image, and the place of its first element there.
@@ -340,6 +283,54 @@ KERNEL void lockstep_winograd_outputs(
   else outputs(8, m, tiles, columns, first, count, y, stride);
 }
 
+PART void pooled_outputs(
+  int window, const float *m, const lockstep_tiles *tiles, ptrdiff_t columns,
+  ptrdiff_t first, ptrdiff_t count, const lockstep_pooled *to, ptrdiff_t stride)
+{
+  ptrdiff_t height = tiles->height / 2, width = tiles->width / 2;
+  for (ptrdiff_t t = 0; t < count; t++) {
+    place at = place_of(tiles, first + t);
+    ptrdiff_t corner = (at.image * height + at.y / 2) * width + at.x / 2;
+    range down = within(at.y / 2, 2, height), across = within(at.x / 2, 2, width);
+    for (ptrdiff_t i = 0; i < columns; i += LANES) {
+      ptrdiff_t c = channel(i, columns);
+      const float *in = m + t * columns + c;
+      lanes half[32], bias = biases(to, c);
+#pragma clang loop unroll(full)
+      for (int k = 0; k < window; k++) {
+        lanes d[8], r[SIDE];
+#pragma clang loop unroll(full)
+        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
+        output_transform(window, d, 1, r);
+#pragma clang loop unroll(full)
+        for (int j = 0; j < SIDE; j++) half[window * j + k] = r[j];
+      }
+#pragma clang loop unroll(full)
+      for (int k = 0; k < 2; k++) {
+        lanes r[2 * SIDE];
+        output_transform(window, half + 2 * k * window, 1, r);
+        output_transform(window, half + (2 * k + 1) * window, 1, r + SIDE);
+        if (k >= down.to) continue;
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 2; j++) {
+          lanes values[4] = {r[2 * j], r[2 * j + 1], r[SIDE + 2 * j], r[SIDE + 2 * j + 1]};
+          winner best = largest_of_four(values, bias);
+          ptrdiff_t place = (corner + k * width + j) * tiles->channels + c;
+          if (j < across.to) store_winner(to, place, best);
+        }
+      }
+    }
+  }
+}
+
+KERNEL void lockstep_winograd_pooled_outputs(
+  const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, const lockstep_pooled *to, ptrdiff_t stride)
+{
+  if (tiles->window == 6) pooled_outputs(6, m, tiles, columns, first, count, to, stride);
+  else pooled_outputs(8, m, tiles, columns, first, count, to, stride);
+}
+
 PART void output_gradients(
   int window, const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
@@ -378,82 +369,54 @@ KERNEL void lockstep_winograd_output_gradients(
   else output_gradients(8, dy, tiles, columns, first, count, z, stride);
 }
 
-PART void kernels(
-  int window, const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
-  float *u, ptrdiff_t stride)
+PART void pooled_output_gradients(
+  int window, const float *dy, const int32_t *winners, const lockstep_tiles *tiles,
+  ptrdiff_t columns, ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
-  int side = window - 3;
-  for (ptrdiff_t r = 0; r < rows; r++) {
+  ptrdiff_t height = tiles->height / 2, width = tiles->width / 2;
+  for (ptrdiff_t t = 0; t < count; t++) {
+    place at = place_of(tiles, first + t);
+    ptrdiff_t corner = (at.image * height + at.y / 2) * width + at.x / 2;
+    range down = within(at.y / 2, 2, height), across = within(at.x / 2, 2, width);
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      lanes half[40];
+      lanes half[32];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < side; k++) {
-        lanes d[5];
+      for (int k = 0; k < 2; k++) {
+        lanes d[2 * SIDE];
 #pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) {
-          const float *source = g + (k * side + j) * at->element + r * at->row + c;
-          d[j] = load(source);
-          // Large kernels come from far away, in steps that the hardware does not foresee.
-          __builtin_prefetch(source + 2 * at->row);
+        for (int j = 0; j < 2; j++) {
+          ptrdiff_t place = (corner + k * width + j) * tiles->channels + c;
+          lanes gradient = 0;
+          places number = 0;
+          if (k < down.to && j < across.to) {
+            gradient = load(dy + place);
+            number = load_places(winners + place);
+          }
+#pragma clang loop unroll(full)
+          for (int q = 0; q < 4; q++) d[q / 2 * SIDE + 2 * j + q % 2] = taken(gradient, number, q);
         }
-        kernel_transform(window, d, 1, half + window * k);
+        output_gradient_transform(window, d, 1, half + 2 * k * window);
+        output_gradient_transform(window, d + SIDE, 1, half + (2 * k + 1) * window);
       }
+      float *out = z + t * columns + c;
 #pragma clang loop unroll(full)
       for (int k = 0; k < window; k++) {
         lanes w[8];
-        kernel_transform(window, half + k, window, w);
+        output_gradient_transform(window, half + k, window, w);
 #pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) store(u + (window * j + k) * stride + r * columns + c, w[j]);
+        for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
       }
     }
   }
 }
 
-KERNEL void lockstep_winograd_kernels(
-  const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns, float *u,
-  ptrdiff_t stride)
+KERNEL void lockstep_winograd_pooled_output_gradients(
+  const float *dy, const int32_t *winners, const lockstep_tiles *tiles, ptrdiff_t columns,
+  ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
-  if (at->side == 3) kernels(6, g, at, rows, columns, u, stride);
-  else kernels(8, g, at, rows, columns, u, stride);
-}
-
-PART void kernel_gradients(
-  int window, const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
-  ptrdiff_t stride, float *dg)
-{
-  int side = window - 3;
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    for (ptrdiff_t i = 0; i < columns; i += LANES) {
-      ptrdiff_t c = channel(i, columns);
-      const float *in = du + r * columns + c;
-      lanes half[40];
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes d[8], w[5];
-#pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
-        kernel_gradient_transform(window, d, 1, w);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) half[window * j + k] = w[j];
-      }
-#pragma clang loop unroll(full)
-      for (int k = 0; k < side; k++) {
-        lanes w[5];
-        kernel_gradient_transform(window, half + window * k, 1, w);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < side; j++) {
-          store(dg + (k * side + j) * at->element + r * at->row + c, w[j]);
-        }
-      }
-    }
-  }
-}
-
-KERNEL void lockstep_winograd_kernel_gradients(
-  const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
-  ptrdiff_t stride, float *dg)
-{
-  if (at->side == 3) kernel_gradients(6, du, at, rows, columns, stride, dg);
-  else kernel_gradients(8, du, at, rows, columns, stride, dg);
+  if (tiles->window == 6)
+    pooled_output_gradients(6, dy, winners, tiles, columns, first, count, z, stride);
+  else
+    pooled_output_gradients(8, dy, winners, tiles, columns, first, count, z, stride);
 }

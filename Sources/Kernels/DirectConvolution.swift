@@ -76,22 +76,26 @@ struct DirectConvolution {
     for n in 0..<samples {
       let image = unsafe frame.framing(
         x + n * window.input.count * inputs, channels: inputs, in: memory)
-      unsafe forward(image, kernel, into: y + n * window.output.count * outputs)
+      unsafe forward(
+        image, kernel, rows: 0..<window.output.height,
+        into: y + n * window.output.count * outputs)
     }
   }
 
-  private func forward(
-    _ image: UnsafePointer<Float>, _ kernel: UnsafePointer<Float>,
+  /// Overwrites some rows of an image's output; y is where the first of them goes.
+  func forward(
+    _ image: UnsafePointer<Float>, _ kernel: UnsafePointer<Float>, rows: Range<Int>,
     into y: UnsafeMutablePointer<Float>
   ) {
     let line = window.inputFrame.width * inputs
     for panel in ColumnPanels(columns: outputs) {
       let over = contraction(line: line, panel: panel.count)
       let kernel = unsafe kernel + shape.patch * panel.lowerBound
-      for row in 0..<window.output.height {
+      for row in rows {
         unsafe multiply(
           image + row * window.stride.height * line, rowA: window.stride.width * inputs, kernel,
-          over: over, into: y + row * window.output.width * outputs + panel.lowerBound,
+          over: over,
+          into: y + (row - rows.lowerBound) * window.output.width * outputs + panel.lowerBound,
           rowC: outputs, rows: window.output.width, columns: panel.count)
       }
     }

@@ -21,7 +21,14 @@ struct Frame {
     _ pixels: UnsafePointer<Float>, channels: Int, in memory: UnsafeMutablePointer<Float>?
   ) -> UnsafePointer<Float> {
     if isPlain { return unsafe pixels }
-    let start = unsafe memory!
+    unsafe copying(pixels, channels: channels, to: memory!)
+    return unsafe UnsafePointer(memory!)
+  }
+
+  /// Copies the image with its frame, even if that is nothing.
+  func copying(
+    _ pixels: UnsafePointer<Float>, channels: Int, to start: UnsafeMutablePointer<Float>
+  ) {
     let (line, row) = (width * channels, image.width * channels)
     unsafe start.update(repeating: 0, count: top * line)
     for y in 0..<image.height {
@@ -31,7 +38,6 @@ struct Frame {
       unsafe (target + left * channels + row).update(repeating: 0, count: right * channels)
     }
     unsafe (start + (top + image.height) * line).update(repeating: 0, count: bottom * line)
-    return unsafe UnsafePointer(start)
   }
 }
 

@@ -48,9 +48,17 @@ struct WinogradConvolution {
     let passes =
       max(transformedCount(block, inputs), transformedCount(block, outputs))
       + elements * stride(block, ColumnPanels.most) + piece
-    let all = forwardTiles.count(samples: samples)
-    let sums = all > gradientBlockTiles ? elements * gradientSums : piece
-    return max(gradientTransforms(samples: samples) + sums, passes)
+    let gradients = gradientTransforms(samples: samples) + sumsCount(samples: samples)
+    // The adjoint may take the input's gradient from the same transforms.
+    let tiles = min(gradientBlockTiles, forwardTiles.count(samples: samples))
+    let products = usesAdjoint ? elements * stride(tiles, ColumnPanels.most) + piece : 0
+    return max(gradients + products, passes)
+  }
+
+  /// Floats of the sums of the gradient of the weights.
+  private func sumsCount(samples: Int) -> Int {
+    forwardTiles.count(samples: samples) > gradientBlockTiles
+      ? elements * gradientSums : elements * stride(Self.kernelRows, ColumnPanels.most)
   }
 
   /// Tiles that are transformed together: what they take, with the products, stays in the cache.
@@ -110,7 +118,7 @@ struct WinogradConvolution {
 
   /// Whether the input's gradient is computed by the adjoint of the forward pass: that adds up
   /// overlapping windows, and is worth it where there are far fewer tiles of outputs than of inputs.
-  private var usesAdjoint: Bool {
+  var usesAdjoint: Bool {
     3 * forwardTiles.count(samples: 1) < 2 * fullTiles.count(samples: 1)
   }
 
@@ -182,20 +190,57 @@ struct WinogradConvolution {
 
   // MARK: Passes
 
+  /// What becomes of a panel of products [elements][tiles of the block][columns of the panel], of
+  /// which one element lies `stride` behind the other.
+  typealias ProductUse = (
+    _ products: UnsafePointer<Float>, _ stride: Int, _ panel: Range<Int>, _ block: Range<Int>
+  ) -> Void
+
   /// Overwrites y [N, OH, OW, Cout]; `kernels` are what `prepare` made.
   func forward(
     _ x: Span<Float>, _ kernels: Span<Float>, samples: Int, into y: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
+    var results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
+    let y = unsafe y.mutableAddress!
+    unsafe forward(x, kernels, samples: samples, workspace: &workspace) {
+      products, stride, panel, block in
+      unsafe lockstep_winograd_outputs(
+        products, &results, panel.count, block.lowerBound, block.count, y + panel.lowerBound,
+        stride)
+    }
+  }
+
+  /// The same, pooled before it is written.
+  func forward(
+    _ x: Span<Float>, _ kernels: Span<Float>, samples: Int, pooling pooled: lockstep_pooled,
+    workspace: inout MutableSpan<Float>
+  ) {
+    var results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
+    unsafe forward(x, kernels, samples: samples, workspace: &workspace) {
+      products, stride, panel, block in
+      var part = unsafe pooled
+      if let bias = unsafe part.bias { unsafe part.bias = bias + panel.lowerBound }
+      unsafe part.y += panel.lowerBound
+      unsafe part.winners += panel.lowerBound
+      unsafe lockstep_winograd_pooled_outputs(
+        products, &results, panel.count, block.lowerBound, block.count, &part, stride)
+    }
+  }
+
+  @inline(__always)
+  private func forward(
+    _ x: Span<Float>, _ kernels: Span<Float>, samples: Int,
+    workspace: inout MutableSpan<Float>, _ use: ProductUse
+  ) {
     let windows = forwardTiles.on(shape.window.input, channels: inputs)
-    let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
     let v = unsafe workspace.mutableAddress!
     for block in forwardTiles.blocks(of: blockTiles, samples: samples) {
       unsafe transform(
         x.address!, windows, block, by: lockstep_winograd_windows, into: v)
       unsafe multiply(
-        v, channels: inputs, kernels.address!, columns: outputs, block, results,
-        by: lockstep_winograd_outputs, into: y.mutableAddress!)
+        v, channels: inputs, kernels.address!, columns: outputs, block,
+        into: v + transformedCount(block.count, inputs), use)
     }
   }
 
@@ -209,9 +254,10 @@ struct WinogradConvolution {
     let tiles = adjoint ? forwardTiles : fullTiles
     let gradients = tiles.on(
       shape.window.output, channels: outputs, padding: adjoint ? 0 : tiles.padding)
-    let results = tiles.on(
+    var results = tiles.on(
       shape.window.input, channels: inputs, padding: adjoint ? tiles.padding : 0)
     if adjoint { fill(&dx, with: 0) }
+    let dx = unsafe dx.mutableAddress!
     let v = unsafe workspace.mutableAddress!
     for block in tiles.blocks(of: blockTiles, samples: samples) {
       unsafe transform(
@@ -219,9 +265,15 @@ struct WinogradConvolution {
         by: adjoint ? lockstep_winograd_output_gradients : lockstep_winograd_windows,
         into: v)
       unsafe multiply(
-        v, channels: outputs, kernels.address!, columns: inputs, block, results,
-        by: adjoint ? lockstep_winograd_window_gradients : lockstep_winograd_outputs,
-        into: dx.mutableAddress!)
+        v, channels: outputs, kernels.address!, columns: inputs, block,
+        into: v + transformedCount(block.count, outputs)
+      ) { products, stride, panel, block in
+        let back =
+          unsafe adjoint ? lockstep_winograd_window_gradients : lockstep_winograd_outputs
+        unsafe back(
+          products, &results, panel.count, block.lowerBound, block.count, dx + panel.lowerBound,
+          stride)
+      }
     }
   }
 
@@ -244,15 +296,13 @@ struct WinogradConvolution {
     }
   }
 
-  /// Multiplies a block of tiles with the kernels, and transforms each panel of columns back.
+  /// Multiplies a block of tiles with the kernels, a panel of columns at a time; `m` is for its
+  /// products.
   @inline(__always)
   private func multiply(
-    _ v: UnsafeMutablePointer<Float>, channels: Int, _ kernels: UnsafePointer<Float>,
-    columns: Int, _ block: Range<Int>, _ results: lockstep_tiles, by transform: TileTransform,
-    into image: UnsafeMutablePointer<Float>
+    _ v: UnsafePointer<Float>, channels: Int, _ kernels: UnsafePointer<Float>, columns: Int,
+    _ block: Range<Int>, into m: UnsafeMutablePointer<Float>, _ use: ProductUse
   ) {
-    var results = results
-    let m = unsafe v + transformedCount(block.count, channels)
     for (number, panel) in ColumnPanels(columns: columns).enumerated() {
       if preparesKernels {
         unsafe multiply(
@@ -263,9 +313,7 @@ struct WinogradConvolution {
           v, channels: channels, kernels + taps * channels * panel.lowerBound, panel.count,
           tiles: block.count, into: m)
       }
-      unsafe transform(
-        m, &results, panel.count, block.lowerBound, block.count, image + panel.lowerBound,
-        stride(block.count, panel.count))
+      unsafe use(m, stride(block.count, panel.count), panel, block)
     }
   }
 
@@ -322,20 +370,73 @@ struct WinogradConvolution {
     _ x: Span<Float>, _ dy: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>
   ) {
-    let windows = forwardTiles.on(shape.window.input, channels: inputs)
     let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
+    unsafe eachGradientBlock(x, samples: samples, into: &gradient, workspace: &workspace) {
+      block, z in
+      unsafe transform(
+        dy.address!, results, block, by: lockstep_winograd_output_gradients, into: z)
+    } using: { _, _, _ in
+    }
+  }
+
+  /// Overwrites the gradients of the weights and, unless it is empty, of the input, by the adjoint:
+  /// what pooling hands back is transformed once for both.
+  func gradients(
+    _ x: Span<Float>, _ dy: WonGradient, _ kernels: Span<Float>, samples: Int,
+    into gradient: inout MutableSpan<Float>, input dx: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>
+  ) {
+    var gradients = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
+    var results = forwardTiles.on(shape.window.input, channels: inputs)
+    fill(&dx, with: 0)
+    let target = unsafe dx.isEmpty ? nil : dx.mutableAddress
+    unsafe eachGradientBlock(x, samples: samples, into: &gradient, workspace: &workspace) {
+      block, z in
+      for (number, panel) in ColumnPanels(columns: outputs).enumerated() {
+        unsafe lockstep_winograd_pooled_output_gradients(
+          dy.values + panel.lowerBound, dy.winners + panel.lowerBound, &gradients, panel.count,
+          block.lowerBound, block.count, z + start(block.count, panel, number: number),
+          stride(block.count, panel.count))
+      }
+    } using: { block, z, m in
+      guard let target = unsafe target else { return }
+      unsafe multiply(
+        z, channels: outputs, kernels.address!, columns: inputs, block, into: m
+      ) { products, stride, panel, block in
+        unsafe lockstep_winograd_window_gradients(
+          products, &results, panel.count, block.lowerBound, block.count,
+          target + panel.lowerBound, stride)
+      }
+    }
+  }
+
+  /// Sums up the gradient of the weights, a block of tiles at a time: `transformGradient` overwrites
+  /// the block's part of the transformed gradient of the output, and `use` may use it again, with
+  /// memory for products.
+  @inline(__always)
+  private func eachGradientBlock(
+    _ x: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
+    workspace: inout MutableSpan<Float>,
+    _ transformGradient: (_ block: Range<Int>, _ z: UnsafeMutablePointer<Float>) -> Void,
+    using use: (
+      _ block: Range<Int>, _ z: UnsafeMutablePointer<Float>, _ products: UnsafeMutablePointer<Float>
+    ) -> Void
+  ) {
+    let windows = forwardTiles.on(shape.window.input, channels: inputs)
     let all = forwardTiles.count(samples: samples)
     let v = unsafe workspace.mutableAddress!
+    let gradient = unsafe gradient.mutableAddress!
     let sums = unsafe v + gradientTransforms(samples: samples)
+    let products = unsafe sums + sumsCount(samples: samples)
     for block in forwardTiles.blocks(of: gradientBlockTiles, samples: samples) {
       let z = unsafe v + transformedCount(block.count, inputs)
       unsafe transform(
         x.address!, windows, block, by: lockstep_winograd_windows, into: v)
-      unsafe transform(
-        dy.address!, results, block, by: lockstep_winograd_output_gradients, into: z)
+      unsafe transformGradient(block, z)
       unsafe sumProducts(
         v, z, tiles: block.count, isFirst: block.lowerBound == 0,
-        isLast: block.upperBound == all, sums, into: gradient.mutableAddress!)
+        isLast: block.upperBound == all, sums, into: gradient)
+      unsafe use(block, z, products)
     }
   }
 
@@ -371,49 +472,6 @@ struct WinogradConvolution {
         }
       }
     }
-  }
-}
-
-/// The tiles of a pass.
-private struct Tiles {
-  /// What is computed tile by tile.
-  let image: Extent2D
-  /// Inputs along a window's side.
-  let window: Int
-  let padding: Extent2D
-
-  /// Outputs along a tile's side.
-  static let side = 4
-
-  private var rows: Int { (image.height + Self.side - 1) / Self.side }
-  private var columns: Int { (image.width + Self.side - 1) / Self.side }
-
-  func count(samples: Int) -> Int { samples * rows * columns }
-
-  /// Blocks of at most `size` tiles of all samples.
-  func blocks(of size: Int, samples: Int) -> TileBlocks {
-    TileBlocks(count: count(samples: samples), size: size)
-  }
-
-  /// The tiles on images that are read or written; the padding is that of windows.
-  func on(_ image: Extent2D, channels: Int, padding: Extent2D? = nil) -> lockstep_tiles {
-    let padding = padding ?? self.padding
-    return lockstep_tiles(
-      height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
-      window: window, row_padding: padding.height, column_padding: padding.width)
-  }
-}
-
-/// Numbers of tiles, a block at a time; a lazy map would keep its closure on the heap.
-private struct TileBlocks: Sequence, IteratorProtocol {
-  let count: Int
-  let size: Int
-  var first = 0
-
-  mutating func next() -> Range<Int>? {
-    if first >= count { return nil }
-    defer { first += size }
-    return first..<Swift.min(first + size, count)
   }
 }
 

@@ -3,10 +3,12 @@ import Storage
 /// A network in which runs of layers that one pass over memory can do are one layer each.
 ///
 /// What is fused: convolutions with the batch normalizations that lie before them, as a
-/// `ConvolutionChain`; of the rest, a batch normalization, an addition of two values and a ReLU or
+/// `ConvolutionChain`; a convolution with the ReLU and the max pooling of 2×2 behind it, as a
+/// `PooledConv2D`; of the rest, a batch normalization, an addition of two values and a ReLU or
 /// ReLU6, in this order, any one of them left out. A run becomes one node at the place of its last;
-/// the bits of all outputs and gradients stay the same. Names, parameters and random numbers are
-/// those of the network as it was described.
+/// the bits of all outputs and gradients stay the same, but for the parameters of pooled
+/// convolutions, whose sums leave zeros out. Names, parameters and random numbers are those of the
+/// network as it was described.
 struct FusedNetwork: Sendable {
   /// The network as it runs.
   private(set) var network: Network
@@ -23,6 +25,7 @@ struct FusedNetwork: Sendable {
   /// The network with runs of layers fused, for micro-batches of so many samples.
   init(_ described: Network, microBatch: Int) {
     var runs = ChainRun.all(in: described, microBatch: microBatch)
+    runs += PooledRun.all(in: described, taken: Set(runs.flatMap(\.nodes)), microBatch: microBatch)
     runs += PassRun.all(in: described, taken: Set(runs.flatMap(\.nodes)))
     var runEndingAt: [Int: FusedRun] = [:]
     for run in runs { runEndingAt[run.last] = run }

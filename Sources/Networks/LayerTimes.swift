@@ -19,7 +19,7 @@ public struct LayerTimes: Sendable {
   /// Adds the forward pass of a layer.
   mutating func addForward(of layer: any Layer, _ time: Duration) {
     switch layer {
-    case is Conv2D: convolutionForward += time
+    case is Conv2D, is PooledConv2D: convolutionForward += time
     case is ConvolutionChain: convolutionChains += time
     case is BatchNorm, is FusedBatchNorm: batchNorm += time
     default: otherLayers += time
@@ -29,7 +29,7 @@ public struct LayerTimes: Sendable {
   /// Adds the backward pass of a layer, of which `weights` was for its parameters.
   mutating func addBackward(of layer: any Layer, _ time: Duration, weights: Duration) {
     switch layer {
-    case is Conv2D:
+    case is Conv2D, is PooledConv2D:
       let weights = min(weights, time)
       convolutionWeightGradient += weights
       convolutionInputGradient += time - weights

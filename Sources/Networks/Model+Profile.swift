@@ -38,7 +38,7 @@ extension Model {
   private mutating func timeOfWeights(
     _ node: CompiledNode, parameters: Span<Float>, into gradients: inout MutableSpan<Float>
   ) -> Duration {
-    guard node.layer is Conv2D else { return .zero }
+    guard node.layer is Conv2D || node.layer is PooledConv2D else { return .zero }
     let alone = node.withoutInputGradients
     var lap = Lap()
     run(backward: alone, parameters: parameters, into: &gradients)

@@ -27,7 +27,7 @@ public struct Model: ~Copyable {
   /// Plans and allocates all memory for micro-batches of `microBatch` samples.
   ///
   /// - Parameter fusing: whether layers are fused where that saves passes over memory; it changes no
-  ///   bit of the results.
+  ///   bit of the results but for the rounding of pooled convolutions' gradients.
   public init(
     _ network: Network, loss: Loss, microBatch: Int, seed: UInt64, fusing: Bool = true
   ) {

@@ -40,11 +40,36 @@ import Testing
   }
 
   @Test(arguments: [
-    "lenet", "resnet20", "resnet20_b", "resnet18", "resnet50", "vgg11_bn", "mobilenet_v2",
+    "resnet20", "resnet20_b", "resnet18", "resnet50", "vgg11_bn", "mobilenet_v2",
   ])
   func `fused and unfused networks have the same bits`(name: String) throws {
     expectSameBits(
       try NetworkCatalogue.network(named: name, input: [32, 32, 3], classes: 5, dropout: 0.3))
+  }
+
+  @Test(arguments: [Activation.Function?.none, .relu, .relu6], [1, 3])
+  func `pooled convolutions have the same loss, and gradients but for rounding`(
+    function: Activation.Function?, channels: Int
+  ) throws {
+    var network = Network(name: "pooled", input: [29, 28, channels])
+    var x = try network.add("conv1", Conv2D(20, kernel: 5), network.images)
+    if let function { x = try network.add("clamp1", Activation(function), x) }
+    x = try network.add("pool1", MaxPool2D(kernel: 2), x)
+    x = try network.add("conv2", Conv2D(50, kernel: 5), x)
+    if let function { x = try network.add("clamp2", Activation(function), x) }
+    x = try network.add("pool2", MaxPool2D(kernel: 2), x)
+    x = try network.add("flatten", Flatten(), x)
+    _ = try network.add("head", Dense(5), x)
+    let fused = run(network, microBatch: 3, fusing: true)
+    let plain = run(network, microBatch: 3, fusing: false)
+    #expect(fused.0 == plain.0 && fused.0.isFinite)
+    let largest = plain.1.map(abs).max() ?? 0
+    #expect(largest > 0 && fused.1 != plain.1)
+    for (one, other) in zip(fused.1, plain.1) { #expect(abs(one - other) <= 1e-5 * largest) }
+    let bytes = [true, false].map {
+      Model(network, loss: .softmaxCrossEntropy(), microBatch: 8, seed: 1, fusing: $0).memoryBytes
+    }
+    #expect(bytes[0] < bytes[1])
   }
 
   @Test(arguments: ["resnet20", "vgg11_bn", "mobilenet_v2"])

@@ -13,6 +13,7 @@
 #include "level.h"
 #include "normalization.h"
 #include "pixels.h"
+#include "pooled.h"
 #include "pooling.h"
 #include "product.h"
 #include "resizing.h"

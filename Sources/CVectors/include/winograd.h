@@ -1,6 +1,8 @@
 #ifndef WINOGRAD_H
 #define WINOGRAD_H
 
+#include "pooled.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -40,10 +42,21 @@ void lockstep_winograd_outputs(
   const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *y, ptrdiff_t stride);
 
+// The same, pooled before it is written; `tiles` are of what is not written. `to` begins at the first
+// of the columns, as y does.
+void lockstep_winograd_pooled_outputs(
+  const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
+  ptrdiff_t count, const lockstep_pooled *to, ptrdiff_t stride);
+
 // z = A dy Aᵀ, the adjoint of the outputs: zeros stand for what lies outside the image.
 void lockstep_winograd_output_gradients(
   const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *z, ptrdiff_t stride);
+
+// The same of the gradient that pooling hands back: dy [N, height/2, width/2, C] at its winners.
+void lockstep_winograd_pooled_output_gradients(
+  const float *dy, const int32_t *winners, const lockstep_tiles *tiles, ptrdiff_t columns,
+  ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride);
 
 // Where kernels of side×side elements lie: from one element to the next, and from one row to the
 // next, in floats. A row is an input channel, a column an output channel, or the reverse.
