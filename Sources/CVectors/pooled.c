@@ -22,8 +22,9 @@ KERNEL void lockstep_pool_rows(
   pool_rows(rows, width, channels, to);
 }
 
+// Rows of at most `width` elements, 8 or 16, are moved at once: shorter moves cross fewer lines.
 PART void gather_patches(
-  const float *image, ptrdiff_t line, ptrdiff_t step, ptrdiff_t positions, ptrdiff_t height,
+  int width, const float *image, ptrdiff_t line, ptrdiff_t step, ptrdiff_t positions, ptrdiff_t height,
   ptrdiff_t length, float *into, ptrdiff_t stride)
 {
   for (ptrdiff_t p = 0; p < positions; p++) {
@@ -31,7 +32,9 @@ PART void gather_patches(
     for (ptrdiff_t h = 0; h < height; h++) {
       const float *from = image + p * step + h * line;
       float *to = into + p * stride + h * length;
-      for (ptrdiff_t i = 0; i < length; i += LANES) store(to + i, load(from + i));
+      for (ptrdiff_t i = 0; i < length; i += width) {
+        __builtin_memcpy(to + i, from + i, sizeof(float) * (size_t)width);
+      }
     }
   }
 }
@@ -40,7 +43,8 @@ KERNEL void lockstep_gather_patches(
   const float *image, ptrdiff_t line, ptrdiff_t step, ptrdiff_t positions, ptrdiff_t height,
   ptrdiff_t length, float *into, ptrdiff_t stride)
 {
-  gather_patches(image, line, step, positions, height, length, into, stride);
+  if (length <= 8) gather_patches(8, image, line, step, positions, height, length, into, stride);
+  else gather_patches(LANES, image, line, step, positions, height, length, into, stride);
 }
 
 // The sums of `group` channels, `vectors` sixteens of their patches, held in registers.

@@ -1,3 +1,4 @@
+import CVectors
 public import Storage
 
 /// Overwrites y with x·mask, and the mask with 0 at the given rate, else 1 / (1 − rate).
@@ -15,13 +16,9 @@ public func dropout(
   precondition(
     x.count == y.count && mask.count == y.count,
     "\(x.count) inputs, \(mask.count) factors, \(y.count) outputs")
-  let kept = 1 / (1 - rate)
-  for first in stride(from: 0, to: y.count, by: 4) {
-    let words = stream.words(first >> 2)
-    for i in first..<min(first + 4, y.count) {
-      let factor = unitInterval(words[i - first]) < rate ? 0 : kept
-      mask[i] = factor
-      y[i] = x[i] * factor
-    }
-  }
+  let (counter, key) = (stream.counter, stream.key)
+  var philox = lockstep_philox(
+    counter: (counter.y, counter.z, counter.w), key: (key.x, key.y))
+  unsafe lockstep_dropout(
+    x.address, x.count, &philox, rate, 1 / (1 - rate), y.mutableAddress, mask.mutableAddress)
 }

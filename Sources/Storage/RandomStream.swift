@@ -24,8 +24,10 @@ public struct RandomStream: Sendable {
     case substitution = 7
   }
 
-  private let key: SIMD2<UInt32>
-  private let counter: SIMD4<UInt32>
+  /// Philox's key.
+  public let key: SIMD2<UInt32>
+  /// Philox's counter; its first word, here 0, is the index of four words.
+  public let counter: SIMD4<UInt32>
 
   /// The numbers for `purpose` (and `layer`, below 2^24) of one sample in one epoch.
   public init(

@@ -9,6 +9,7 @@
 
 #include "blocks.h"
 #include "depthwise.h"
+#include "dropout.h"
 #include "elementwise.h"
 #include "level.h"
 #include "normalization.h"
