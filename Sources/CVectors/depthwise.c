@@ -1,4 +1,5 @@
 #include "depthwise.h"
+#include "fetching.h"
 #include "lanes.h"
 
 enum { MOST_ROWS = 16 };
@@ -27,7 +28,8 @@ PART void find_lines(
   for (ptrdiff_t k = 0; k < count; k++) {
     ptrdiff_t at = r * axis->stride + axis->start + k * axis->step;
     bool is_inside = 0 <= at && at < axis->positions;
-    lines[k] = is_inside ? x + at * shape->columns.positions * shape->channels : zeros;
+    ptrdiff_t place = at % shape->held * shape->columns.positions * shape->channels;
+    lines[k] = is_inside ? x + place : zeros;
   }
 }
 
@@ -36,7 +38,7 @@ PART void find_lines(
 // Elements `from` ..< `to` of each row of the kernel are taken: the others see zeros.
 PART void outputs(
   int width, int rows, int from, int to, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y)
+  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *ahead)
 {
   ptrdiff_t channels = shape->channels;
   ptrdiff_t stride = shape->columns.stride * channels;
@@ -45,6 +47,7 @@ PART void outputs(
   lanes sum[8] = {0};
   for (int k = 0; k < rows; k++) {
     for (int l = from; l < to; l++) {
+      fetch(ahead);
       lanes factor = load(w + (k * shape->columns.elements + l) * channels + c);
       const float *source = lines[k] + start + l * step;
 #pragma clang loop unroll(full)
@@ -73,19 +76,22 @@ PART inner inner_elements(const lockstep_axis *axis, ptrdiff_t q) {
 // All channels of `width` outputs, before the next ones: memory is read in its order.
 PART void all_channels(
   int width, int rows, inner part, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, ptrdiff_t q, float *y)
+  const lockstep_depthwise *shape, ptrdiff_t q, float *y, fetching *ahead)
 {
   for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
     outputs(
       width, rows, (int)part.from, (int)part.to, lines, w, shape, q, channel(i, shape->channels),
-      y);
+      y, ahead);
   }
 }
 
 PART void all_outputs(
   int rows, int columns, const float *x, const float *w, const lockstep_depthwise *shape,
-  const float *zeros, float *y)
+  const float *zeros, float *y, const lockstep_ahead *ahead)
 {
+  ptrdiff_t vectors = (shape->channels + LANES - 1) / LANES;
+  fetching state = fetching_over(
+    shape->rows.outputs * (shape->columns.outputs / 8 + 1) * vectors * rows * columns, ahead, w);
   inner whole = inner_outputs(&shape->columns), all = {0, columns};
   for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
     const float *lines[MOST_ROWS];
@@ -93,23 +99,24 @@ PART void all_outputs(
     float *line = y + r * shape->row_y;
     ptrdiff_t q = 0;
     for (; q < whole.from; q++) {
-      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line);
+      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line, &state);
     }
-    for (; q + 8 <= whole.to; q += 8) all_channels(8, rows, all, lines, w, shape, q, line);
-    for (; q + 2 <= whole.to; q += 2) all_channels(2, rows, all, lines, w, shape, q, line);
-    for (; q < whole.to; q++) all_channels(1, rows, all, lines, w, shape, q, line);
+    for (; q + 8 <= whole.to; q += 8) all_channels(8, rows, all, lines, w, shape, q, line, &state);
+    for (; q + 2 <= whole.to; q += 2) all_channels(2, rows, all, lines, w, shape, q, line, &state);
+    for (; q < whole.to; q++) all_channels(1, rows, all, lines, w, shape, q, line, &state);
     for (; q < shape->columns.outputs; q++) {
-      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line);
+      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line, &state);
     }
   }
 }
 
 KERNEL void lockstep_depthwise_outputs(
-  const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y)
+  const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
+  const lockstep_ahead *ahead)
 {
   int rows = (int)shape->rows.elements, columns = (int)shape->columns.elements;
-  if (rows == 3 && columns == 3) all_outputs(3, 3, x, w, shape, zeros, y);
-  else all_outputs(rows, columns, x, w, shape, zeros, y);
+  if (rows == 3 && columns == 3) all_outputs(3, 3, x, w, shape, zeros, y, ahead);
+  else all_outputs(rows, columns, x, w, shape, zeros, y, ahead);
 }
 
 // The part of a row of outputs in the gradients of `rows`×`columns` elements of the kernel.
@@ -118,7 +125,7 @@ KERNEL void lockstep_depthwise_outputs(
 PART void row_gradient(
   int rows, int columns, ptrdiff_t count, const float *const *lines, const float *dy,
   const lockstep_depthwise *shape, inner whole, ptrdiff_t c, ptrdiff_t first, float *dw,
-  bool adding)
+  bool adding, fetching *ahead)
 {
   ptrdiff_t channels = shape->channels;
   ptrdiff_t step = shape->columns.step * channels;
@@ -128,6 +135,7 @@ PART void row_gradient(
     for (int l = 0; l < rows * columns; l++) sum[l] = load_first(dw + l * channels, count);
   }
   for (ptrdiff_t q = 0; q < shape->columns.outputs; q++) {
+    fetch(ahead);
     lanes gradient = load_first(dy + q * shape->column_y + c, count);
     ptrdiff_t at = q * shape->columns.stride + shape->columns.start + first * shape->columns.step;
     bool is_whole = whole.from <= q && q < whole.to;
@@ -149,25 +157,28 @@ PART void row_gradient(
 
 PART void channels_gradient(
   ptrdiff_t count, const float *const *lines, const float *dy, const lockstep_depthwise *shape,
-  inner whole, ptrdiff_t c, float *dw, bool adding)
+  inner whole, ptrdiff_t c, float *dw, bool adding, fetching *ahead)
 {
   ptrdiff_t rows = shape->rows.elements, columns = shape->columns.elements;
   if (rows == 3 && columns == 3) {
-    row_gradient(3, 3, count, lines, dy, shape, whole, c, 0, dw + c, adding);
+    row_gradient(3, 3, count, lines, dy, shape, whole, c, 0, dw + c, adding, ahead);
     return;
   }
   for (ptrdiff_t k = 0; k < rows; k++) {
     for (ptrdiff_t l = 0; l < columns; l++) {
       float *target = dw + (k * columns + l) * shape->channels + c;
-      row_gradient(1, 1, count, lines + k, dy, shape, whole, c, l, target, adding);
+      row_gradient(1, 1, count, lines + k, dy, shape, whole, c, l, target, adding, ahead);
     }
   }
 }
 
 KERNEL void lockstep_depthwise_kernel_gradient(
   const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
-  bool adding)
+  bool adding, const lockstep_ahead *ahead)
 {
+  ptrdiff_t vectors = (shape->channels + LANES - 1) / LANES;
+  fetching state =
+    fetching_over(shape->rows.outputs * shape->columns.outputs * vectors, ahead, dy);
   inner whole = inner_outputs(&shape->columns);
   for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
     const float *lines[MOST_ROWS];
@@ -176,10 +187,10 @@ KERNEL void lockstep_depthwise_kernel_gradient(
     bool is_adding = adding || r > 0;
     ptrdiff_t c = 0;
     for (; c + LANES <= shape->channels; c += LANES) {
-      channels_gradient(LANES, lines, line, shape, whole, c, dw, is_adding);
+      channels_gradient(LANES, lines, line, shape, whole, c, dw, is_adding, &state);
     }
     if (c < shape->channels) {
-      channels_gradient(shape->channels - c, lines, line, shape, whole, c, dw, is_adding);
+      channels_gradient(shape->channels - c, lines, line, shape, whole, c, dw, is_adding, &state);
     }
   }
 }

@@ -42,6 +42,9 @@ public struct ArrivingGradient: ~Escapable {
     self.biasGradient = biasGradient
   }
 
+  /// Whether it is dy itself.
+  var isPlain: Bool { norm.isEmpty }
+
   /// dy of the rows `rows` of `channels` floats each: where it is, or as computed into `scratch`.
   ///
   /// The workspace is that of a batch normalization.
@@ -51,12 +54,20 @@ public struct ArrivingGradient: ~Escapable {
   ) -> UnsafePointer<Float> {
     let first = rows.lowerBound * channels
     let dz = unsafe values.address! + first
-    if norm.isEmpty { return unsafe dz }
+    if isPlain { return unsafe dz }
     unsafe lockstep_normalize_gradient(
       output.address! + first, dz, rows.count * channels, values.count / channels, channels,
       columns(channels), norm.mean.address, norm.inverse.address, norm.weight.address,
       norm.ceiling == nil ? nil : norm.bias.address, norm.ceiling ?? .infinity,
       weightGradient.address, biasGradient.address, workspace, scratch)
     return unsafe UnsafePointer(scratch)
+  }
+
+  /// What `rows` will read.
+  func ahead(_ rows: Range<Int>, channels: Int) -> Ahead {
+    let first = rows.lowerBound * channels
+    let dz = unsafe values.address! + first
+    if isPlain { return unsafe Ahead(dz, 0..<rows.count, channels: channels) }
+    return unsafe Ahead(dz, output.address! + first, count: rows.count * channels)
   }
 }

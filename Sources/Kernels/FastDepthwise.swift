@@ -25,12 +25,14 @@ struct FastDepthwise {
     workspace: inout MutableSpan<Float>
   ) {
     fill(&workspace, with: 0)
+    var ahead = unsafe Ahead().places
     var loops = unsafe outputLoops(
       streaming: streams(y.mutableAddress!, count: y.count, channels: channels))
     for n in 0..<samples {
       unsafe lockstep_depthwise_outputs(
         x.address! + n * window.input.count * channels, weights.address, &loops,
-        workspace.mutableAddress, y.mutableAddress! + n * window.output.count * channels)
+        workspace.mutableAddress, y.mutableAddress! + n * window.output.count * channels,
+        &ahead)
     }
   }
 
@@ -41,11 +43,12 @@ struct FastDepthwise {
   ) {
     fill(&workspace, with: 0)
     var loops = outputLoops()
+    var ahead = unsafe Ahead().places
     for n in 0..<samples {
       unsafe lockstep_depthwise_kernel_gradient(
         x.address! + n * window.input.count * channels,
         dy.address! + n * window.output.count * channels, &loops, workspace.mutableAddress,
-        gradient.mutableAddress, n > 0)
+        gradient.mutableAddress, n > 0, &ahead)
     }
   }
 
@@ -59,7 +62,7 @@ struct FastDepthwise {
     for n in 0..<samples {
       unsafe inputGradient(
         ofLines: 0..<window.input.height, dy.address! + n * window.output.count * channels,
-        rows: 0..<window.output.height, reversed.address!,
+        held: window.output.height, reversed.address!,
         into: dx.mutableAddress! + n * window.input.count * channels,
         zeros: workspace.mutableAddress!, streaming: streaming)
     }
@@ -68,28 +71,33 @@ struct FastDepthwise {
   /// The gradient of some lines of an image.
   ///
   /// - Parameters:
-  ///   - dy: the output rows `rows` of the image, all that see the lines among them.
+  ///   - dy: the image's, row r of which lies where row r mod `held` is.
   ///   - dx: the whole image's.
   func inputGradient(
-    ofLines lines: Range<Int>, _ dy: UnsafePointer<Float>, rows known: Range<Int>,
+    ofLines lines: Range<Int>, _ dy: UnsafePointer<Float>, held: Int,
     _ reversed: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>,
-    zeros: UnsafePointer<Float>, streaming: Bool
+    zeros: UnsafePointer<Float>, streaming: Bool, ahead: Ahead = Ahead()
   ) {
     var kernel = unsafe reversed
+    let calls = window.rowResidues.count * window.columnResidues.count
+    var call = 0
     for rows in window.rowResidues {
       let places = rows.places(of: lines, stride: window.stride.height)
       for columns in window.columnResidues {
         var loops = lockstep_depthwise(
           channels: channels,
-          rows: rows.axis(places: places, sources: known),
+          rows: rows.axis(places: places, sources: window.output.height),
           columns: columns.axis(
-            places: 0..<columns.positions, sources: 0..<window.output.width),
+            places: 0..<columns.positions, sources: window.output.width),
+          held: held,
           row_y: window.stride.height * window.input.width * channels,
           column_y: window.stride.width * channels, streaming: streaming)
+        var part = unsafe ahead.part(call..<call + 1, of: calls).places
         let line = rows.residue + places.lowerBound * window.stride.height
         unsafe lockstep_depthwise_outputs(
           dy, kernel, &loops, zeros,
-          dx + (line * window.input.width + columns.residue) * channels)
+          dx + (line * window.input.width + columns.residue) * channels, &part)
+        call += 1
         unsafe kernel += rows.elements.count * columns.elements.count * channels
       }
     }
@@ -112,26 +120,24 @@ struct FastDepthwise {
     }
   }
 
-  /// Some output rows of an image, of which some lines are at hand.
-  func outputLoops(
-    rows: Range<Int>, lines: Range<Int>, streaming: Bool = false
-  ) -> lockstep_depthwise {
+  /// Some output rows of an image, line i of which lies where line i mod `held` is.
+  func outputLoops(rows: Range<Int>, held: Int, streaming: Bool = false) -> lockstep_depthwise {
     lockstep_depthwise(
       channels: channels,
       rows: lockstep_axis(
-        outputs: rows.count, positions: lines.count, elements: window.kernel.height,
-        stride: window.stride.height, start: window.firstRow(rows.lowerBound) - lines.lowerBound,
+        outputs: rows.count, positions: window.input.height, elements: window.kernel.height,
+        stride: window.stride.height, start: window.firstRow(rows.lowerBound),
         step: window.dilation.height),
       columns: lockstep_axis(
         outputs: window.output.width, positions: window.input.width,
         elements: window.kernel.width, stride: window.stride.width, start: -window.padding.width,
         step: window.dilation.width),
-      row_y: window.output.width * channels, column_y: channels, streaming: streaming)
+      held: held, row_y: window.output.width * channels, column_y: channels, streaming: streaming)
   }
 
   private func outputLoops(streaming: Bool = false) -> lockstep_depthwise {
     outputLoops(
-      rows: 0..<window.output.height, lines: 0..<window.input.height, streaming: streaming)
+      rows: 0..<window.output.height, held: window.input.height, streaming: streaming)
   }
 }
 
@@ -145,9 +151,9 @@ extension Residue {
   }
 
   /// Some positions of the residue as outputs that see a run of the output's gradient.
-  fileprivate func axis(places: Range<Int>, sources: Range<Int>) -> lockstep_axis {
+  fileprivate func axis(places: Range<Int>, sources: Int) -> lockstep_axis {
     lockstep_axis(
-      outputs: places.count, positions: sources.count, elements: elements.count, stride: 1,
-      start: places.lowerBound + firstSource - sources.lowerBound, step: sourceStep)
+      outputs: places.count, positions: sources, elements: elements.count, stride: 1,
+      start: places.lowerBound + firstSource, step: sourceStep)
   }
 }

@@ -15,13 +15,28 @@ struct LineStrip {
 /// An image cut into strips of whole lines, from top to bottom.
 struct LineStrips: Sequence, IteratorProtocol {
   private let window: WindowGeometry
-  private let size: Int
+  /// Lines of every strip but the last.
+  let size: Int
   private var first = 0
 
   /// Strips of `lines` lines, a multiple of the stride; the last may have fewer.
   init(_ window: WindowGeometry, lines: Int) {
     self.window = window
     size = lines
+  }
+
+  /// The most lines that a strip's own rows see.
+  var mostLines: Int {
+    var most = 0
+    for strip in self { most = Swift.max(most, strip.lines.count) }
+    return most
+  }
+
+  /// The most rows of the output that a strip needs.
+  var mostRows: Int {
+    var most = 0
+    for strip in self { most = Swift.max(most, strip.rows.count) }
+    return most
   }
 
   mutating func next() -> LineStrip? {

@@ -153,9 +153,10 @@ extension DirectConvolution {
     for block in PositionBlocks(positions, channels: inputs) {
       let rows = unsafe norm.rows(
         block, of: x, channels: inputs, scratch: base + memory.x, workspace: base + memory.tables)
+      let next = block.upperBound..<min(block.upperBound + block.count, positions)
       unsafe pointwise(
         rows, inputs, kernel, rows: block.count, into: y + block.lowerBound * outputs, outputs,
-        streaming: streaming)
+        streaming: streaming, ahead: Ahead(x, next, channels: inputs))
     }
   }
 
@@ -174,102 +175,14 @@ extension DirectConvolution {
         block, of: x, channels: inputs, scratch: base + memory.x, workspace: base + memory.tables)
       let dy = unsafe arriving.rows(
         block, channels: outputs, scratch: base + memory.dy, workspace: base + memory.tables)
+      let next = block.upperBound..<min(block.upperBound + block.count, positions)
       unsafe pointwiseWeightGradient(
-        rows, dy, rows: block.count, into: gradient, adding: block.lowerBound > 0)
+        rows, dy, rows: block.count, into: gradient, adding: block.lowerBound > 0,
+        ahead: arriving.ahead(next, channels: outputs))
       unsafe pointwise(
         dy, outputs, kernel, rows: block.count, into: dx + block.lowerBound * inputs, inputs,
-        streaming: streaming)
+        streaming: streaming, ahead: Ahead(x, next, channels: inputs))
       sums?.add(ready: block.upperBound * inputs)
     }
-  }
-}
-
-extension FastDepthwise {
-  /// Strips of which the lines take about `floats`: few enough to stay in the cache, and many enough
-  /// that the lines which two strips share count little. (Tried: with 48 K floats for both passes,
-  /// MobileNetV2 is about a tenth slower.)
-  private func strips(_ floats: Int) -> LineStrips {
-    let stride = window.stride.height
-    let lines = max(1, floats / (window.input.width * channels) / stride) * stride
-    return LineStrips(window, lines: lines)
-  }
-
-  private var forwardStrips: LineStrips { strips(96 << 10) }
-  private var gradientStrips: LineStrips { strips(80 << 10) }
-
-  /// Floats of the longest strips of x and dy, and of a line of zeros.
-  fileprivate var stripFloats: (x: Int, dy: Int, zeros: Int) {
-    var (lines, rows) = (0, 0)
-    for strip in forwardStrips { lines = max(lines, strip.lines.count) }
-    for strip in gradientStrips {
-      lines = max(lines, strip.lines.count)
-      rows = max(rows, strip.rows.count)
-    }
-    return (
-      lines * window.input.width * channels, rows * window.output.width * channels, workspaceCount
-    )
-  }
-
-  fileprivate func forward(
-    _ x: UnsafePointer<Float>, by norm: borrowing ChannelNormalization,
-    _ weights: UnsafePointer<Float>, samples: Int, into y: UnsafeMutablePointer<Float>,
-    _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
-  ) {
-    let zeros = unsafe clear(base + memory.zeros)
-    let streaming =
-      unsafe streams(y, count: samples * window.output.count * channels, channels: channels)
-    for n in 0..<samples {
-      for strip in forwardStrips where !strip.ownRows.isEmpty {
-        let lines = unsafe norm.rows(
-          positions(strip.lines, of: n, in: window.input), of: x, channels: channels,
-          scratch: base + memory.x, workspace: base + memory.tables)
-        var loops = outputLoops(rows: strip.ownRows, lines: strip.lines, streaming: streaming)
-        let first = positions(strip.ownRows, of: n, in: window.output).lowerBound
-        unsafe lockstep_depthwise_outputs(lines, weights, &loops, zeros, y + first * channels)
-      }
-    }
-  }
-
-  fileprivate func gradients(
-    _ x: UnsafePointer<Float>, by norm: borrowing ChannelNormalization,
-    _ arriving: borrowing ArrivingGradient, _ reversed: UnsafePointer<Float>, samples: Int,
-    into gradient: UnsafeMutablePointer<Float>, input dx: UnsafeMutablePointer<Float>,
-    _ sums: inout ArrivingSums?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
-  ) {
-    let zeros = unsafe clear(base + memory.zeros)
-    let image = window.input.count * channels
-    var isAdding = false
-    for n in 0..<samples {
-      for strip in gradientStrips {
-        let lines = unsafe norm.rows(
-          positions(strip.lines, of: n, in: window.input), of: x, channels: channels,
-          scratch: base + memory.x, workspace: base + memory.tables)
-        let dy = unsafe arriving.rows(
-          positions(strip.rows, of: n, in: window.output), channels: channels,
-          scratch: base + memory.dy, workspace: base + memory.tables)
-        if !strip.ownRows.isEmpty {
-          var loops = outputLoops(rows: strip.ownRows, lines: strip.lines)
-          let skipped = (strip.ownRows.lowerBound - strip.rows.lowerBound) * window.output.width
-          unsafe lockstep_depthwise_kernel_gradient(
-            lines, dy + skipped * channels, &loops, zeros, gradient, isAdding)
-          isAdding = true
-        }
-        unsafe inputGradient(
-          ofLines: strip.ownLines, dy, rows: strip.rows, reversed, into: dx + n * image,
-          zeros: zeros, streaming: false)
-        sums?.add(ready: n * image + strip.ownLines.upperBound * window.input.width * channels)
-      }
-    }
-  }
-
-  /// The positions of some lines of image n among those of all images.
-  private func positions(_ lines: Range<Int>, of n: Int, in plane: Extent2D) -> Range<Int> {
-    (n * plane.height + lines.lowerBound) * plane.width..<(n * plane.height + lines.upperBound)
-      * plane.width
-  }
-
-  private func clear(_ zeros: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
-    unsafe zeros.update(repeating: 0, count: workspaceCount)
-    return unsafe UnsafePointer(zeros)
   }
 }
