@@ -19,6 +19,16 @@ import CVectors
     unsafe self.init(start, start + count / 2, count: (count + 1) / 2)
   }
 
+  /// Some rows of x [R, `channels`] to be read, and of y to be written: a store finds its line in the
+  /// cache, and does not wait for it.
+  init(
+    _ x: UnsafePointer<Float>, writing y: UnsafeMutablePointer<Float>, _ rows: Range<Int>,
+    channels: Int
+  ) {
+    let first = rows.lowerBound * channels
+    unsafe self.init(x + first, y + first, count: rows.count * channels)
+  }
+
   /// What belongs to some of `whole` columns.
   func part(_ columns: Range<Int>, of whole: Int) -> Ahead {
     let count = unsafe places.count

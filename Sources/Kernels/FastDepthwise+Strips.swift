@@ -74,7 +74,8 @@ extension FastDepthwise {
         let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
         unsafe inputGradient(
           ofLines: strip.ownLines, dy, held: rowRing.held, reversed, into: dx + n * image,
-          zeros: zeros, streaming: false, ahead: Ahead(x, next, channels: channels))
+          zeros: zeros, streaming: false,
+          ahead: Ahead(x, writing: dx, next, channels: channels))
         sums?.add(ready: n * image + strip.ownLines.upperBound * window.input.width * channels)
       }
     }

@@ -181,7 +181,9 @@ extension DirectConvolution {
         ahead: arriving.ahead(next, channels: outputs))
       unsafe pointwise(
         dy, outputs, kernel, rows: block.count, into: dx + block.lowerBound * inputs, inputs,
-        streaming: streaming, ahead: Ahead(x, next, channels: inputs))
+        streaming: streaming,
+        ahead: streaming
+          ? Ahead(x, next, channels: inputs) : Ahead(x, writing: dx, next, channels: inputs))
       sums?.add(ready: block.upperBound * inputs)
     }
   }
