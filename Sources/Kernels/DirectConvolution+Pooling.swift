@@ -20,14 +20,22 @@ extension DirectConvolution {
   /// An image in its frame, always copied: vectors read beyond its end.
   private var imageCount: Int {
     let frame = window.inputFrame
-    return (frame.top + frame.image.height + frame.bottom) * frame.width * inputs + Self.slack
+    return frame.height * frame.width * inputs + Self.slack
   }
 
-  /// Floats of scratch memory: for the forward pass a framed image and two rows of outputs, for the
-  /// gradient an image, the patches of two rows, and the sums.
+  /// Floats of scratch memory: for the forward pass a framed image and two rows of outputs, or four
+  /// times the image; for the gradient an image, the patches of two rows, and the sums.
   var pooledWorkspaceCount: Int {
     imageCount
-      + max(pair * outputs, pair * patchStride + Self.slack + outputs * patchStride)
+      + max(
+        isNarrow ? 4 * imageCount : pair * outputs,
+        pair * patchStride + Self.slack + outputs * patchStride)
+  }
+
+  /// Whether the few channels beyond sixteen take a quarter of a vector: see `lockstep_narrow`.
+  private var isNarrow: Bool {
+    inputs == 1 && window.stride == 1 && (16...20).contains(outputs)
+      && shape.patch <= Int(LOCKSTEP_NARROW_TAPS)
   }
 
   /// Overwrites what is pooled.
@@ -39,9 +47,19 @@ extension DirectConvolution {
     let rows = unsafe memory + imageCount
     let (height, width) = (window.output.height / 2, window.output.width / 2)
     var pooled = unsafe pooled
+    var narrow = lockstep_narrow(
+      height: window.inputFrame.height, line: window.inputFrame.width,
+      kernel_height: window.kernel.height, kernel_width: window.kernel.width, rows: height,
+      windows: width, channels: outputs)
     for n in 0..<samples {
       let image = unsafe window.inputFrame.framing(
         x.address! + n * window.input.count * inputs, channels: inputs, in: memory)
+      if isNarrow {
+        unsafe lockstep_pool_narrow(image, &narrow, prepared.address!, rows, &pooled)
+        unsafe pooled.y += height * width * outputs
+        unsafe pooled.winners += height * width * outputs
+        continue
+      }
       for row in 0..<height {
         unsafe forward(image, prepared.address!, rows: 2 * row..<2 * row + 2, into: rows)
         unsafe lockstep_pool_rows(rows, window.output.width, outputs, &pooled)

@@ -8,12 +8,13 @@ struct Frame {
   let left: Int
   let right: Int
 
+  var height: Int { top + image.height + bottom }
   var width: Int { left + image.width + right }
   private var isPlain: Bool { top + bottom + left + right == 0 }
 
   /// Floats of the framed image; none where there is no frame, and the image itself is read.
   func count(channels: Int) -> Int {
-    isPlain ? 0 : (top + image.height + bottom) * width * channels
+    isPlain ? 0 : height * width * channels
   }
 
   /// The image framed, in `memory`, or the image itself if it needs no frame.

@@ -8,6 +8,15 @@ import Testing
   static let cases: [ConvolutionCase] = [
     ConvolutionCase(name: "LeNet's first", input: 28, channels: (1, 20), kernel: 5),
     ConvolutionCase(name: "LeNet's second", input: 12, channels: (20, 50), kernel: 5),
+    ConvolutionCase(
+      name: "one input, 16 outputs, padded", input: Extent2D(9, 12), channels: (1, 16), padding: 1),
+    ConvolutionCase(
+      name: "one input, 18 outputs", samples: 3, input: Extent2D(14, 23), channels: (1, 18),
+      kernel: Extent2D(2, 5), padding: Extent2D(1, 0)),
+    ConvolutionCase(
+      name: "one input, 17 outputs, one window", input: 3, channels: (1, 17), kernel: 2),
+    ConvolutionCase(
+      name: "one input, a kernel above 64", input: 12, channels: (1, 20), kernel: 9),
     ConvolutionCase(name: "one window", samples: 1, input: 4, channels: (16, 20)),
     ConvolutionCase(
       name: "odd sides", input: Extent2D(11, 14), channels: (18, 33), kernel: 5,
