@@ -110,13 +110,118 @@ PART void all_outputs(
   }
 }
 
+// The 3×3 kernels that nearly all networks have: `height` rows of `width` outputs at a time, so that
+// what is read once serves several of them. Every output is the same chain as one by one.
+PART void tile(
+  int height, int width, int stride, int from, int to, const float *const *lines, const float *w,
+  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *ahead)
+{
+  ptrdiff_t channels = shape->channels;
+  ptrdiff_t start = (q * stride + shape->columns.start) * channels + c;
+  lanes factors[9], sum[8] = {0};
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 9; k++) factors[k] = load(w + k * channels + c);
+#pragma clang loop unroll(full)
+  for (int j = 0; j < 3 + (height - 1) * stride; j++) {
+    for (int n = 0; n < 3; n++) fetch(ahead);
+#pragma clang loop unroll(full)
+    for (int p = from; p < (width - 1) * stride + to; p++) {
+      lanes value = load(lines[j] + start + p * channels);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < height; i++) {
+#pragma clang loop unroll(full)
+        for (int o = 0; o < width; o++) {
+          int k = j - i * stride, l = p - o * stride;
+          if (k < 0 || k > 2 || l < from || l >= to) continue;
+          sum[i * width + o] = fused(value, factors[3 * k + l], sum[i * width + o]);
+        }
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < height; i++) {
+#pragma clang loop unroll(full)
+    for (int o = 0; o < width; o++) {
+      float *target = y + i * shape->row_y + (q + o) * shape->column_y + c;
+      if (shape->streaming) stream(target, sum[i * width + o]);
+      else store(target, sum[i * width + o]);
+    }
+  }
+}
+
+// All channels of tiles of one size from column q on, while they end before `to`: the next column.
+//
+// Elements `from` ..< `to` of a row of the kernel are taken.
+PART ptrdiff_t tiles(
+  int height, int width, int stride, int from, int to, ptrdiff_t q, ptrdiff_t end,
+  const float *const *lines, const float *w, const lockstep_depthwise *shape, float *y,
+  fetching *ahead)
+{
+  for (; q + width <= end; q += width) {
+    for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
+      ptrdiff_t c = channel(i, shape->channels);
+      tile(height, width, stride, from, to, lines, w, shape, q, c, y, ahead);
+    }
+  }
+  return q;
+}
+
+// `height` whole rows of outputs; the first and the last may see one column of zeros.
+PART void rows_of_tiles(
+  int height, int stride, inner whole, const float *const *lines, const float *w,
+  const lockstep_depthwise *shape, float *y, fetching *ahead)
+{
+  ptrdiff_t q = tiles(height, 1, stride, 1, 3, 0, whole.from, lines, w, shape, y, ahead);
+  if (height == 1) q = tiles(1, 8, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
+  q = tiles(height, 4, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
+  q = tiles(height, 2, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
+  q = tiles(height, 1, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
+  tiles(height, 1, stride, 0, 2, q, shape->columns.outputs, lines, w, shape, y, ahead);
+}
+
+// Whether columns are such as `rows_of_tiles` takes, with a kernel of three.
+PART _Bool takes_tiles(const lockstep_axis *columns, inner whole) {
+  ptrdiff_t last = columns->outputs - 1;
+  inner left = inner_elements(columns, 0), right = inner_elements(columns, last);
+  return columns->elements == 3 && columns->step == 1 && whole.from < whole.to
+    && (whole.from == 0 || (whole.from == 1 && left.from == 1 && left.to == 3))
+    && (whole.to == columns->outputs
+        || (whole.to == last && right.from == 0 && right.to == 2));
+}
+
+PART void all_tiles(
+  int stride, inner whole, const float *x, const float *w, const lockstep_depthwise *shape,
+  const float *zeros, float *y, const lockstep_ahead *ahead)
+{
+  const float *lines[5];
+  ptrdiff_t vectors = (shape->channels + LANES - 1) / LANES;
+  ptrdiff_t rows = shape->rows.outputs;
+  // A tile of eight outputs takes 3 + stride lines, and fetches three times with each.
+  fetching state = fetching_over(
+    rows * shape->columns.outputs * vectors * (3 + stride) * 3 / 8, ahead, w);
+  ptrdiff_t r = 0;
+  for (; r + 2 <= rows; r += 2) {
+    find_lines(x, shape, zeros, 3 + stride, r, lines);
+    rows_of_tiles(2, stride, whole, lines, w, shape, y + r * shape->row_y, &state);
+  }
+  if (r < rows) {
+    find_lines(x, shape, zeros, 3, r, lines);
+    rows_of_tiles(1, stride, whole, lines, w, shape, y + r * shape->row_y, &state);
+  }
+}
+
+
 KERNEL void lockstep_depthwise_outputs(
   const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
   const lockstep_ahead *ahead)
 {
-  int rows = (int)shape->rows.elements, columns = (int)shape->columns.elements;
-  if (rows == 3 && columns == 3) all_outputs(3, 3, x, w, shape, zeros, y, ahead);
-  else all_outputs(rows, columns, x, w, shape, zeros, y, ahead);
+  const lockstep_axis *rows = &shape->rows, *columns = &shape->columns;
+  inner whole = inner_outputs(columns);
+  _Bool fits = rows->elements == 3 && rows->step == 1 && rows->stride == columns->stride
+    && takes_tiles(columns, whole);
+  if (fits && columns->stride == 1) all_tiles(1, whole, x, w, shape, zeros, y, ahead);
+  else if (fits && columns->stride == 2) all_tiles(2, whole, x, w, shape, zeros, y, ahead);
+  else all_outputs((int)rows->elements, (int)columns->elements, x, w, shape, zeros, y, ahead);
 }
 
 // The part of a row of outputs in the gradients of `rows`×`columns` elements of the kernel.
