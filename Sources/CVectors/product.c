@@ -2,15 +2,28 @@
 #include "fetching.h"
 #include "lanes.h"
 
-// A block of `height` rows and `width` vectors of c, held in registers over the whole contraction.
+#include <stdbool.h>
+
+// Half a vector takes half the time.
+typedef float half __attribute__((ext_vector_type(8)));
+typedef half unaligned_half __attribute__((aligned(4)));
+enum { HALF = 8 };
+
+PART half load_half(const float *p) { return *(const unaligned_half *)p; }
+
+// A block of `height` rows of c, `width` vectors and perhaps half of one, held in registers over the
+// whole contraction.
 //
-// The last vector ends with the row, and so may overlap the one before: both then hold the same.
+// The last of them ends with the row, at `end`, and so may overlap the one before: both then hold
+// the same.
 PART void block(
-  int height, int width, const float *a, ptrdiff_t row_a, const float *b,
-  const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t last, lockstep_storing storing,
-  fetching *ahead)
+  int height, int width, bool halved, const float *a, ptrdiff_t row_a, const float *b,
+  const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t end,
+  lockstep_storing storing, fetching *ahead)
 {
+  ptrdiff_t last = halved ? (width - 1) * LANES : end - LANES, rest = end - HALF;
   lanes sum[24];
+  half more[8];
 #pragma clang loop unroll(full)
   for (int i = 0; i < height; i++) {
 #pragma clang loop unroll(full)
@@ -19,6 +32,9 @@ PART void block(
       sum[i * width + j] = 0;
       if (storing == LOCKSTEP_ADDING) sum[i * width + j] = load(start);
     }
+    if (!halved) continue;
+    more[i] = 0;
+    if (storing == LOCKSTEP_ADDING) more[i] = load_half(c + i * row_c + rest);
   }
   for (ptrdiff_t o = 0; o < over->outer; o++) {
     for (ptrdiff_t n = 0; n < over->inner; n++) {
@@ -32,6 +48,8 @@ PART void block(
         lanes factors[4];
 #pragma clang loop unroll(full)
         for (int j = 0; j < width; j++) factors[j] = load(y + (j == width - 1 ? last : j * LANES));
+        half others = 0;
+        if (halved) others = load_half(y + rest);
 #pragma clang loop unroll(full)
         for (int i = 0; i < height; i++) {
           lanes value = x[i / 4][i % 4 * row_a];
@@ -39,6 +57,7 @@ PART void block(
           for (int j = 0; j < width; j++) {
             sum[i * width + j] = fused(value, factors[j], sum[i * width + j]);
           }
+          if (halved) more[i] = __builtin_elementwise_fma(value.lo, others, more[i]);
         }
 #pragma clang loop unroll(full)
         for (int i = 0; i < (height + 3) / 4; i++) {
@@ -57,46 +76,51 @@ PART void block(
       if (storing == LOCKSTEP_STREAMING) stream(target, sum[i * width + j]);
       else store(target, sum[i * width + j]);
     }
+    if (halved) *(unaligned_half *)(c + i * row_c + rest) = more[i];
   }
 }
 
 // All rows of c: `height` at a time, which fills the registers, and then what is left.
-#define ROWS(name, height, width)                                                                \
+#define ROWS(name, height, width, halved)                                                        \
   PART void name(                                                                                \
     const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c, \
-    ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t last, lockstep_storing storing,                   \
+    ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t end, lockstep_storing storing,                    \
     fetching *ahead)                                                                             \
   {                                                                                              \
     for (; rows >= height; rows -= height, a += height * row_a, c += height * row_c)             \
-      block(height, width, a, row_a, b, over, c, row_c, last, storing, ahead);                   \
+      block(height, width, halved, a, row_a, b, over, c, row_c, end, storing, ahead);            \
     for (; rows >= 4; rows -= 4, a += 4 * row_a, c += 4 * row_c)                                 \
-      block(4, width, a, row_a, b, over, c, row_c, last, storing, ahead);                        \
+      block(4, width, halved, a, row_a, b, over, c, row_c, end, storing, ahead);                 \
     if (rows >= 2) {                                                                             \
-      block(2, width, a, row_a, b, over, c, row_c, last, storing, ahead);                        \
+      block(2, width, halved, a, row_a, b, over, c, row_c, end, storing, ahead);                 \
       rows -= 2, a += 2 * row_a, c += 2 * row_c;                                                 \
     }                                                                                            \
-    if (rows > 0) block(1, width, a, row_a, b, over, c, row_c, last, storing, ahead);            \
+    if (rows > 0) block(1, width, halved, a, row_a, b, over, c, row_c, end, storing, ahead);     \
   }
-// Blocks of one to four vectors are as high as the registers allow.
-static const ptrdiff_t heights[] = {16, 12, 8, 6};
-ROWS(rows_of_16, 16, 1)
-ROWS(rows_of_32, 12, 2)
-ROWS(rows_of_48, 8, 3)
-ROWS(rows_of_64, 6, 4)
+// Blocks are as high as the registers allow. Half a vector beside a single one gains nothing.
+static const ptrdiff_t heights[] = {16, 16, 12, 12, 8, 8, 6, 6};
+ROWS(rows_of_16, 16, 1, false)
+ROWS(rows_of_32, 12, 2, false)
+ROWS(rows_of_40, 8, 2, true)
+ROWS(rows_of_48, 8, 3, false)
+ROWS(rows_of_56, 6, 3, true)
+ROWS(rows_of_64, 6, 4, false)
 
 KERNEL void lockstep_product(
   const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c,
   ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, lockstep_storing storing,
   const lockstep_ahead *ahead)
 {
-  ptrdiff_t last = columns - LANES;
-  ptrdiff_t vectors = (columns + LANES - 1) / LANES;
-  ptrdiff_t blocks = (rows + heights[vectors - 1] - 1) / heights[vectors - 1];
+  ptrdiff_t halves = (columns + HALF - 1) / HALF;
+  ptrdiff_t height = heights[halves - 1], blocks = (rows + height - 1) / height;
   fetching state = fetching_over(blocks * over->outer * over->inner * over->length, ahead, a);
-  switch (vectors) {
-  case 1: rows_of_16(a, row_a, b, over, c, row_c, rows, last, storing, &state); break;
-  case 2: rows_of_32(a, row_a, b, over, c, row_c, rows, last, storing, &state); break;
-  case 3: rows_of_48(a, row_a, b, over, c, row_c, rows, last, storing, &state); break;
-  default: rows_of_64(a, row_a, b, over, c, row_c, rows, last, storing, &state); break;
+  switch (halves) {
+  case 2: rows_of_16(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  case 3:
+  case 4: rows_of_32(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  case 5: rows_of_40(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  case 6: rows_of_48(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  case 7: rows_of_56(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  default: rows_of_64(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
   }
 }

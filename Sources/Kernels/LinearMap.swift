@@ -20,7 +20,8 @@ public struct LinearMap: Sendable {
     self.samples = samples
   }
 
-  /// Rows of W's gradient that are written at a time: all their columns, which so fill cache lines.
+  /// Rows of W's gradient that are written at a time: all their columns, which so fill cache lines,
+  /// while the lines of the next rows are fetched.
   private static let gradientRows = 48
 
   /// Whether there are enough outputs for vectors; else OpenBLAS multiplies.
@@ -60,11 +61,14 @@ public struct LinearMap: Sendable {
     let gradient = unsafe gradient.mutableAddress!
     let over = Contraction(samples, stepA: inputs, stepB: outputs)
     for first in stride(from: 0, to: inputs, by: Self.gradientRows) {
+      let end = min(first + Self.gradientRows, inputs)
+      let next = unsafe Ahead(
+        gradient, end..<min(end + Self.gradientRows, inputs), channels: outputs)
       for panel in ColumnPanels(columns: outputs) {
         unsafe multiply(
           x.address! + first, rowA: 1, dy.address! + panel.lowerBound, over: over,
-          into: gradient + first * outputs + panel.lowerBound, rowC: outputs,
-          rows: min(Self.gradientRows, inputs - first), columns: panel.count)
+          into: gradient + first * outputs + panel.lowerBound, rowC: outputs, rows: end - first,
+          columns: panel.count, ahead: next.part(panel, of: outputs))
       }
     }
   }
