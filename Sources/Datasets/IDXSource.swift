@@ -53,12 +53,39 @@ private struct IDXFile {
   let extents: [Int]
   let elements: [UInt8]
 
+  private static let again = "check that it is the right file, or get it again"
+
   /// Reads the file, inflated where it is compressed; throws unless its header fits its size.
   init(_ path: String, ranks: ClosedRange<Int>) throws {
     let file = try MappedFile(path)
     let isCompressed = Gzip.isCompressed(file.bytes)
-    let bytes = isCompressed ? try Gzip.inflate(file.bytes, path: path) : file.contents
-    let again = "check that it is the right file, or get it again"
+    let longestHeader = 4 + 4 * ranks.upperBound
+    let beginning =
+      isCompressed
+      ? try Gzip.beginning(of: file.bytes, count: longestHeader, path: path)
+      : Array(file.contents.prefix(longestHeader))
+    extents = try Self.extents(in: beginning, ranks: ranks, path: path)
+    let header = 4 + 4 * extents.count
+    let wanted = extents.reduce(1.0) { $0 * Double($1) }
+    // Deflate makes a byte of at most 1032 (zlib's technical details); so the header is a lie.
+    let isPossible = wanted > 0 && wanted <= Double(file.bytes.byteCount) * 1032
+    let bytes =
+      isCompressed && isPossible
+      ? try Gzip.inflate(file.bytes, path: path, limit: header + Int(wanted)) : file.contents
+    guard isPossible, Double(bytes.count - header) == wanted else {
+      let follow = isCompressed && !isPossible ? "fewer" : "\(bytes.count - header)"
+      throw DatasetError(
+        path,
+        "its header promises \(extents) elements, but \(follow) bytes follow: "
+          + "it is truncated or damaged", remedy: Self.again)
+    }
+    elements = Array(bytes[header...])
+  }
+
+  /// The extents that a file's first bytes tell.
+  private static func extents(
+    in bytes: [UInt8], ranks: ClosedRange<Int>, path: String
+  ) throws -> [Int] {
     // Two zeros, 8 for unsigned bytes, the number of extents.
     guard bytes.count >= 4, bytes[0] == 0, bytes[1] == 0, bytes[2] == 8,
       ranks.contains(Int(bytes[3]))
@@ -69,20 +96,11 @@ private struct IDXFile {
           + "so it is no IDX file of \(ranks.lowerBound == 1 ? "labels" : "images")", remedy: again)
     }
     let rank = Int(bytes[3])
-    let header = 4 + 4 * rank
-    guard bytes.count >= header else {
+    guard bytes.count >= 4 + 4 * rank else {
       throw DatasetError(path, "it ends inside its header", remedy: again)
     }
-    extents = (0..<rank).map { axis in
+    return (0..<rank).map { axis in
       bytes[4 + 4 * axis..<8 + 4 * axis].reduce(0) { $0 << 8 | Int($1) }
     }
-    let wanted = extents.reduce(1.0) { $0 * Double($1) }
-    guard wanted > 0, Double(bytes.count - header) == wanted else {
-      throw DatasetError(
-        path,
-        "its header promises \(extents) elements, but \(bytes.count - header) bytes follow: "
-          + "it is truncated or damaged", remedy: again)
-    }
-    elements = Array(bytes[header...])
   }
 }
