@@ -42,6 +42,11 @@ internal func decode(
             var target = scratch.mutableSpan
             try decoder.decode(file, into: &target)
             let (width, height) = decoder.fullSize
+            guard max(width, height) <= ShardIndex.EncodedImages.sideLimit else {
+              throw DatasetError(
+                file.path, "a side of its \(width)×\(height) pixels is too long to be kept",
+                remedy: badImageRemedy)
+            }
             let found = EncodedFile(
               bytes: file.contents, width: width, height: height, pixels: scratch.span)
             kept.withLock { $0[sample] = found }

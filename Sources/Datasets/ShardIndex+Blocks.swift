@@ -39,7 +39,7 @@ extension ShardIndex {
 
     /// The digests of a shard's file, in which images begin at `offset` and labels at `labels`, and
     /// image `n` ends `ends[n]` bytes after `offset`: it must hold them all.
-    internal init(
+    package init(
       of file: RawSpan, offset: Int, labels: Int, ends: [Int], encoded: EncodedPlace? = nil
     ) {
       let count = ends.count
@@ -120,7 +120,7 @@ extension ShardIndex.Shard {
   }
 
   /// Describes a shard's file with the given blocks.
-  internal init(file: String, holding bytes: RawSpan, blocks: ShardIndex.Blocks, samples: Int) {
+  package init(file: String, holding bytes: RawSpan, blocks: ShardIndex.Blocks, samples: Int) {
     self.file = file
     self.samples = samples
     self.bytes = bytes.byteCount

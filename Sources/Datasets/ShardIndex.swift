@@ -1,3 +1,4 @@
+internal import Images
 public import Storage
 
 /// What a data set's `index.json` says: its shape, classes, splits and shards.
@@ -42,7 +43,23 @@ public struct ShardIndex: Codable, Equatable, Sendable {
       largestImage = files.map { $0.width * $0.height }.max() ?? 0
       longestSide = files.map { max($0.width, $0.height) }.max() ?? 0
     }
+
+    /// The longest side of an image that is kept: that of the longest JPEG.
+    internal static let sideLimit = 65_535
+
+    /// Whether files in shards of the given splits may be so large: readers take memory for them
+    /// before they have seen one.
+    fileprivate func isPossible(in splits: some Collection<Split>) -> Bool {
+      let largestShard = splits.flatMap(\.shards).map(\.bytes).max() ?? 0
+      return (1...max(largestShard, 1)).contains(largestFile)
+        && (1...Image.usualPixelLimit).contains(largestImage)
+        && (1...min(largestImage, Self.sideLimit)).contains(longestSide)
+    }
   }
+
+  /// The largest height and width that image files are brought to, as `sharder create --size` and
+  /// `data.size` have it.
+  internal static let largestSize = 4096
 
   /// The versions that this code writes and reads: 4 has image files for samples, 3 pixels.
   public static let versions = 3...4
@@ -103,8 +120,11 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     }
     if let images = encodedImages {
       let numbers = [images.largestFile, images.largestImage, images.longestSide]
-      guard numbers.allSatisfy({ (1...1 << 32).contains($0) }), shape[2] == 3 else {
+      guard images.isPossible(in: splits.values), shape[2] == 3 else {
         return "encodedImages says \(numbers) of samples of shape \(shape)"
+      }
+      guard shape.allSatisfy({ $0 <= Self.largestSize }) else {
+        return "image files become no samples of shape \(shape)"
       }
     }
     for (name, split) in splits.sorted(by: { $0.key < $1.key }) {

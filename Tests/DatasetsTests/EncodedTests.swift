@@ -179,6 +179,28 @@ import Testing
     }
   }
 
+  @Test func `of impossible sizes are refused before memory is taken for them`() throws {
+    try withTemporaryFolder { folder in
+      try writePictures(folder + "/in")
+      let sound = try createDataset(
+        from: source(folder + "/in", side: 16, encoded: true), in: folder + "/out"
+      ).dataset.index
+      let lies: [(inout ShardIndex) -> Void] = [
+        { $0.encodedImages!.largestImage = 1 << 32 }, { $0.encodedImages!.largestImage = 0 },
+        { $0.encodedImages!.largestFile = 1 << 32 }, { $0.encodedImages!.longestSide = 1 << 20 },
+        { $0.encodedImages!.longestSide = $0.encodedImages!.largestImage + 1 },
+        { $0.shape = [1 << 19, 1 << 19, 3] },
+      ]
+      for lie in lies {
+        var forged = sound
+        lie(&forged)
+        try DurableFile.write(forged.encoded(), to: folder + "/out/index.json")
+        let error = #expect(throws: DatasetError.self) { try Dataset(folder: folder + "/out") }
+        #expect(error?.exitCode == .badData && error?.message.contains("of shape") == true)
+      }
+    }
+  }
+
   @Test func `that no longer decode are named with their sample, and their block before that`()
     throws
   {

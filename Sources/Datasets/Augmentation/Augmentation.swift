@@ -135,7 +135,9 @@ public struct Augmentation: Sendable {
   ) throws(AugmentationError) -> ImageCanvas.Capacity {
     let sizes = try sizes(of: image)
     var capacity = ImageCanvas.Capacity()
-    capacity.bytes = (sizes.map(\.count).max() ?? 0) * channels
+    // An image of any size is read where it lies: only what is made of it needs a place.
+    let made = takesAnySize ? sizes.dropFirst() : sizes[...]
+    capacity.bytes = (made.map(\.count).max() ?? 0) * channels
     for (index, transform) in images.enumerated() {
       switch transform.kind {
       case .resize, .resizedCrop:

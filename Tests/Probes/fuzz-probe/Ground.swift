@@ -12,10 +12,10 @@ struct Ground: Sendable {
   let package: String
   /// A small data set's folder.
   let dataset: String
-  /// Its shard of training samples.
+  /// The same of image files as they were.
+  let encoded: String
+  /// The shard of training samples of either.
   let shard = "train-00000-of-00001.h5"
-  /// What its index says.
-  let index: ShardIndex
   /// A small checkpoint.
   let checkpoint: String
 
@@ -23,8 +23,8 @@ struct Ground: Sendable {
   init(in folder: String, package: String) throws {
     (self.folder, self.package) = (folder, package)
     dataset = folder + "/dataset"
+    encoded = folder + "/encoded"
     checkpoint = folder + "/run/checkpoints/step-00000004.h5"
-    index = try ShardIndex(folder: dataset)
   }
 
   /// Makes the originals; `train` trains the plan that it is given for four steps.
@@ -33,6 +33,7 @@ struct Ground: Sendable {
     for name in [
       "idx", "idx-mutant", "cifar-mutant", "numpy", "numpy-mutant", "boxes/Annotations",
       "boxes/JPEGImages", "index", "shard", "forged", "checkpoint", "pictures",
+      "photographs/a", "photographs/b", "encoded-index", "encoded-forged",
     ] {
       try Folder.create(folder + "/" + name)
     }
@@ -46,9 +47,19 @@ struct Ground: Sendable {
     try write([0, 0, 8, 1] + extent(count) + labels, folder + "/idx/train-labels-idx1-ubyte")
     try createDataset(from: Source(folder + "/idx"), in: folder + "/dataset")
     try gzip(folder + "/idx/train-images-idx3-ubyte")
-    for place in ["index", "shard", "forged"] {
-      for name in try Folder.names(in: folder + "/dataset") {
-        try write(MappedFile(folder + "/dataset/" + name).contents, "\(folder)/\(place)/\(name)")
+    try writePictures(folder + "/photographs/a")
+    try writePictures(folder + "/photographs/b")
+    var photographs = Source(folder + "/photographs")
+    (photographs.imageFolders.side, photographs.imageFolders.keepsEncoded) = (16, true)
+    try createDataset(from: photographs, in: folder + "/encoded")
+    for (dataset, places) in [
+      ("dataset", ["index", "shard", "forged"]), ("encoded", ["encoded-index", "encoded-forged"]),
+    ] {
+      for (place, name) in try places.flatMap({ place in
+        try Folder.names(in: "\(folder)/\(dataset)").map { (place, $0) }
+      }) {
+        try write(
+          MappedFile("\(folder)/\(dataset)/\(name)").contents, "\(folder)/\(place)/\(name)")
       }
     }
     try write(
@@ -79,12 +90,12 @@ struct Ground: Sendable {
     return folder + "/" + name
   }
 
-  /// Reads every sample of a store, as an evaluation does.
-  func readAll(_ store: SampleStore) throws {
-    let normalization = Normalization(means: index.means, deviations: index.deviations)
-    guard store.shape.channels == index.means.count, store.count < 1000 else { return }
+  /// Reads every sample of a split, as an evaluation does.
+  func readAll(_ split: String, of dataset: Dataset) throws {
+    let store = try dataset.split(split)
+    guard store.count < 1000 else { return }
     let reader = EvaluationReader(
-      store: store, normalization: normalization, microBatch: 8,
+      store: store, normalization: dataset.normalization, microBatch: 8,
       share: 0..<EvaluationReader.microBatchCount(samples: store.count, microBatch: 8))
     var microBatches = reader.microBatches()
     while try microBatches.next() != nil {}

@@ -18,7 +18,10 @@ struct Reader: Sendable {
   let read: @Sendable ([UInt8], Ground) throws -> Void
 
   static let all = [
-    plan, index, shard, forgedShard, idx, cifar, numpy, annotation, checkpoint, image, hdf5,
+    plan, index("index", { $0.dataset }), index("encoded-index", { $0.encoded }), shard,
+    forged("forged", { $0.dataset }), forged("encoded-forged", { $0.encoded }), idx, cifar, numpy,
+    annotation,
+    checkpoint, image, hdf5,
   ]
 
   static let plan = Reader(
@@ -35,47 +38,54 @@ struct Reader: Sendable {
       _ = try command.resolvedPlan()
     })
 
-  static let index = Reader(
-    name: "index", isText: true,
-    originals: { [try MappedFile($0.dataset + "/index.json").contents] },
-    read: { bytes, ground in
-      // Half of them have the right digest of themselves, so that what is behind it is reached.
-      let sealed = bytes.count % 2 == 0 ? bytes : ground.sealed(bytes)
-      _ = try ground.place(sealed, "index/index.json")
-      let dataset = try Dataset(folder: ground.folder + "/index")
-      for name in dataset.index.splits.keys.sorted() { try ground.readAll(try dataset.split(name)) }
-    })
+  /// The index of a data set, beside its shards in the place of the reader's name.
+  static func index(_ name: String, _ folder: @escaping @Sendable (Ground) -> String) -> Reader {
+    Reader(
+      name: name, isText: true,
+      originals: { [try MappedFile(folder($0) + "/index.json").contents] },
+      read: { bytes, ground in
+        // Half of them have the right digest of themselves, so that what is behind it is reached.
+        let sealed = bytes.count % 2 == 0 ? bytes : ground.sealed(bytes)
+        _ = try ground.place(sealed, name + "/index.json")
+        let dataset = try Dataset(folder: "\(ground.folder)/\(name)")
+        for split in dataset.index.splits.keys.sorted() { try ground.readAll(split, of: dataset) }
+      })
+  }
 
   static let shard = Reader(
     name: "shard",
     originals: { [try MappedFile($0.dataset + "/" + $0.shard).contents] },
     read: { bytes, ground in
       let file = try ground.place(bytes, "shard/" + ground.shard)
-      try ground.readAll(try Dataset(folder: ground.folder + "/shard").split("train"))
+      try ground.readAll("train", of: Dataset(folder: ground.folder + "/shard"))
       let original = try MappedFile(ground.dataset + "/" + ground.shard).digest
       if try MappedFile(file).digest != original { throw Unnoticed() }
     })
 
-  /// Shards with all digests right: whatever they hold is read.
-  static let forgedShard = Reader(
-    name: "forged-shard",
-    originals: { [try MappedFile($0.dataset + "/" + $0.shard).contents] },
-    read: { bytes, ground in
-      _ = try ground.place(bytes, "forged/" + ground.shard)
-      var index = ground.index
-      let old = index.splits["train"]!.shards[0]
-      index.splits["train"]!.shards[0].bytes = max(bytes.count, 1)
-      if bytes.count >= old.bytes {
-        index.splits["train"]!.shards[0] = ShardIndex.Shard(
-          file: old.file, holding: bytes.span.bytes, images: old.blocks.offset,
-          labels: old.blocks.labels, samples: old.samples,
-          sampleBytes: index.shape.reduce(1, *))
-      }
-      _ = try ground.place(Array(index.encoded().utf8), "forged/index.json")
-      let store = try Dataset(folder: ground.folder + "/forged").split("train")
-      try store.verify(shard: 0)
-      try ground.readAll(store)
-    })
+  /// Shards of a data set with all digests right: whatever they hold is read.
+  static func forged(_ name: String, _ folder: @escaping @Sendable (Ground) -> String) -> Reader {
+    Reader(
+      name: name,
+      originals: { [try MappedFile("\(folder($0))/\($0.shard)").contents] },
+      read: { bytes, ground in
+        _ = try ground.place(bytes, "\(name)/\(ground.shard)")
+        var index = try ShardIndex(folder: folder(ground))
+        let old = index.splits["train"]!.shards[0]
+        let sampleBytes = index.shape.reduce(1, *)
+        index.splits["train"]!.shards[0].bytes = max(bytes.count, 1)
+        if bytes.count >= old.bytes, let ends = old.ends(in: bytes, sampleBytes: sampleBytes) {
+          let blocks = ShardIndex.Blocks(
+            of: bytes.span.bytes, offset: old.blocks.offset, labels: old.blocks.labels, ends: ends,
+            encoded: old.blocks.encoded)
+          index.splits["train"]!.shards[0] = ShardIndex.Shard(
+            file: old.file, holding: bytes.span.bytes, blocks: blocks, samples: old.samples)
+        }
+        _ = try ground.place(Array(index.encoded().utf8), name + "/index.json")
+        let dataset = try Dataset(folder: "\(ground.folder)/\(name)")
+        try dataset.split("train").verify(shard: 0)
+        try ground.readAll("train", of: dataset)
+      })
+  }
 
   static let idx = Reader(
     name: "idx",
@@ -165,6 +175,21 @@ struct Reader: Sendable {
       source.format = .hdf5
       try ground.makeDataset(from: source)
     })
+}
+
+extension ShardIndex.Shard {
+  /// Where each image ends, in bytes from the first, by what a mutant of the shard says; nil where
+  /// that is impossible.
+  fileprivate func ends(in bytes: [UInt8], sampleBytes: Int) -> [Int]? {
+    guard let encoded = blocks.encoded else { return (1...samples).map { $0 * sampleBytes } }
+    let ends = (1...samples).map { sample in
+      let place = encoded.offsets + 8 * sample
+      return bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    let isPossible =
+      zip([0] + ends, ends).allSatisfy { $0 <= $1 } && ends[samples - 1] <= encoded.bytes
+    return isPossible ? ends : nil
+  }
 }
 
 /// A damaged file was read as if it were not.
