@@ -30,7 +30,7 @@ internal func readNumPy(
     arrays, images: images ?? name, labels: labels, place: files.path(of: single))
 }
 
-/// Reads the splits of an archive; arrays that are not needed stay packed.
+/// Reads the splits of an archive.
 private func readArchive(
   _ path: String, images: String?, labels: String?
 ) throws -> SourceData {

@@ -7,9 +7,16 @@ internal struct ZipDirectory {
   init(_ bytes: RawSpan, path: String) throws(ZipError) {
     self.path = path
     var (offset, count) = try ZipDirectory.place(bytes, path)
+    var packed = 0.0
     while count > 0 {
       offset = try readEntry(bytes, at: offset)
       count -= 1
+      packed += Double(entries[entries.count - 1].packedBytes)
+      // Entries that share their bytes let a small file unpack without bound (Fifield, "A better zip
+      // bomb", 2019).
+      guard packed <= Double(bytes.byteCount) else {
+        throw ZipError(path: path, reason: "its entries lie over one another, as in a zip bomb")
+      }
     }
   }
 

@@ -82,22 +82,27 @@ import Testing
   }
 
   /// A zip archive of stored files (APPNOTE 6.3).
-  private func zip(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+  private func zip(
+    _ files: [(name: String, bytes: [UInt8])], lyingOverTheFirst others: [String] = []
+  ) -> [UInt8] {
     func number(_ value: Int, _ bytes: Int) -> [UInt8] {
       (0..<bytes).map { UInt8(value >> (8 * $0) & 255) }
     }
     var (archive, directory): ([UInt8], [UInt8]) = ([], [])
-    for (name, bytes) in files {
+    for (name, bytes) in files + others.map({ ($0, files[0].bytes) }) {
+      let isOther = others.contains(name)
       let common =
         [20, 0, 0, 0, 0, 0, 0, 0, 0, 0] + number(Int(crc32(bytes)), 4)
         + number(bytes.count, 4) + number(bytes.count, 4) + number(name.utf8.count, 2) + [0, 0]
       directory += [0x50, 0x4B, 1, 2, 20, 0] + common
-      directory += [UInt8](repeating: 0, count: 10) + number(archive.count, 4) + Array(name.utf8)
+      directory += [UInt8](repeating: 0, count: 10)
+      directory += number(isOther ? 0 : archive.count, 4) + Array(name.utf8)
+      if isOther { continue }
       archive += [0x50, 0x4B, 3, 4] + common + Array(name.utf8) + bytes
     }
     var end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0]
-    end += number(files.count, 2)
-    end += number(files.count, 2)
+    end += number(files.count + others.count, 2)
+    end += number(files.count + others.count, 2)
     end += number(directory.count, 4)
     end += number(archive.count, 4)
     end += [0, 0]
@@ -132,6 +137,20 @@ import Testing
         try createDataset(from: source, in: folder + "/b")
       }
       #expect(error?.message.contains("no array nothing (it holds train_images") == true)
+    }
+  }
+
+  @Test func `an archive whose arrays lie over one another is refused`() throws {
+    try withTemporaryFolder { folder in
+      let others = (0..<3).map { "more_images_\($0).npy" }
+      let archive = zip(
+        [("images.npy", images), ("labels.npy", labels)], lyingOverTheFirst: others)
+      try write(archive, to: folder + "/set.npz")
+      let error = #expect(throws: ZipError.self) {
+        try createDataset(from: Source(folder + "/set.npz"), in: folder + "/a")
+      }
+      #expect(error?.message.contains("its entries lie over one another") == true)
+      #expect(error?.exitCode == .badData)
     }
   }
 
