@@ -19,6 +19,11 @@ PART inner inner_outputs(const lockstep_axis *axis) {
   return result;
 }
 
+// Vectors that hold the channels of a position.
+PART ptrdiff_t vectors(const lockstep_depthwise *shape) {
+  return (shape->channels + LANES - 1) / LANES;
+}
+
 // The lines of the image under the kernel at output row `r`; zeros for those outside.
 PART void find_lines(
   const float *x, const lockstep_depthwise *shape, const float *zeros, ptrdiff_t count,
@@ -86,12 +91,12 @@ PART void all_channels(
 }
 
 PART void all_outputs(
-  int rows, int columns, const float *x, const float *w, const lockstep_depthwise *shape,
-  const float *zeros, float *y, const lockstep_ahead *ahead)
+  const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
+  const lockstep_ahead *ahead)
 {
-  ptrdiff_t vectors = (shape->channels + LANES - 1) / LANES;
+  int rows = (int)shape->rows.elements, columns = (int)shape->columns.elements;
   fetching state = fetching_over(
-    shape->rows.outputs * (shape->columns.outputs / 8 + 1) * vectors * rows * columns, ahead, w);
+    shape->rows.outputs * (shape->columns.outputs / 8 + 1) * vectors(shape) * rows * columns, ahead, w);
   inner whole = inner_outputs(&shape->columns), all = {0, columns};
   for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
     const float *lines[MOST_ROWS];
@@ -149,7 +154,7 @@ PART void tile(
   }
 }
 
-// All channels of tiles of one size from column q on, while they end before `to`: the next column.
+// All channels of tiles of one size from column q on, while they end by `end`: the column after them.
 //
 // Elements `from` ..< `to` of a row of the kernel are taken.
 PART ptrdiff_t tiles(
@@ -194,11 +199,10 @@ PART void all_tiles(
   const float *zeros, float *y, const lockstep_ahead *ahead)
 {
   const float *lines[5];
-  ptrdiff_t vectors = (shape->channels + LANES - 1) / LANES;
   ptrdiff_t rows = shape->rows.outputs;
   // A tile of eight outputs takes 3 + stride lines, and fetches three times with each.
   fetching state = fetching_over(
-    rows * shape->columns.outputs * vectors * (3 + stride) * 3 / 8, ahead, w);
+    rows * shape->columns.outputs * vectors(shape) * (3 + stride) * 3 / 8, ahead, w);
   ptrdiff_t r = 0;
   for (; r + 2 <= rows; r += 2) {
     find_lines(x, shape, zeros, 3 + stride, r, lines);
@@ -210,7 +214,6 @@ PART void all_tiles(
   }
 }
 
-
 KERNEL void lockstep_depthwise_outputs(
   const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
   const lockstep_ahead *ahead)
@@ -221,7 +224,7 @@ KERNEL void lockstep_depthwise_outputs(
     && takes_tiles(columns, whole);
   if (fits && columns->stride == 1) all_tiles(1, whole, x, w, shape, zeros, y, ahead);
   else if (fits && columns->stride == 2) all_tiles(2, whole, x, w, shape, zeros, y, ahead);
-  else all_outputs((int)rows->elements, (int)columns->elements, x, w, shape, zeros, y, ahead);
+  else all_outputs(x, w, shape, zeros, y, ahead);
 }
 
 // The part of a row of outputs in the gradients of `rows`×`columns` elements of the kernel.
@@ -281,9 +284,8 @@ KERNEL void lockstep_depthwise_kernel_gradient(
   const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
   bool adding, const lockstep_ahead *ahead)
 {
-  ptrdiff_t vectors = (shape->channels + LANES - 1) / LANES;
   fetching state =
-    fetching_over(shape->rows.outputs * shape->columns.outputs * vectors, ahead, dy);
+    fetching_over(shape->rows.outputs * shape->columns.outputs * vectors(shape), ahead, dy);
   inner whole = inner_outputs(&shape->columns);
   for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
     const float *lines[MOST_ROWS];

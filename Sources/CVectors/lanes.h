@@ -28,6 +28,15 @@ PART lanes load(const float *p) { return *(const unaligned_lanes *)p; }
 
 PART void store(float *p, lanes x) { *(unaligned_lanes *)p = x; }
 
+// Half a vector.
+typedef float half_lanes __attribute__((ext_vector_type(8)));
+typedef half_lanes unaligned_half_lanes __attribute__((aligned(4)));
+enum { HALF_LANES = LANES / 2 };
+
+PART half_lanes load_half(const float *p) { return *(const unaligned_half_lanes *)p; }
+
+PART void store_half(float *p, half_lanes x) { *(unaligned_half_lanes *)p = x; }
+
 // Stores past the caches: p is a multiple of 64 bytes.
 PART void stream(float *p, lanes x) { __builtin_nontemporal_store(x, (lanes *)p); }
 

@@ -5,8 +5,6 @@
 
 typedef float quarter __attribute__((ext_vector_type(4)));
 typedef int32_t four_places __attribute__((ext_vector_type(4)));
-typedef float half __attribute__((ext_vector_type(8)));
-typedef half unaligned_half __attribute__((aligned(4)));
 
 // Lanes of a quarter; windows whose sums are held in registers; elements of the largest kernel.
 enum { QUARTER = 4, WINDOWS = 4, TAPS = LOCKSTEP_NARROW_TAPS };
@@ -40,8 +38,7 @@ PART void spread(const float *image, ptrdiff_t count, float *into) {
 
 // What the four outputs of a window see, each for four channels.
 PART lanes seen_by_four(const float *spread, ptrdiff_t line) {
-  half above = *(const unaligned_half *)spread;
-  half below = *(const unaligned_half *)(spread + QUARTER * line);
+  half_lanes above = load_half(spread), below = load_half(spread + QUARTER * line);
   return __builtin_shufflevector(
     above, below, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 }

@@ -4,26 +4,19 @@
 
 #include <stdbool.h>
 
-// Half a vector takes half the time.
-typedef float half __attribute__((ext_vector_type(8)));
-typedef half unaligned_half __attribute__((aligned(4)));
-enum { HALF = 8 };
-
-PART half load_half(const float *p) { return *(const unaligned_half *)p; }
-
 // A block of `height` rows of c, `width` vectors and perhaps half of one, held in registers over the
 // whole contraction.
 //
-// The last of them ends with the row, at `end`, and so may overlap the one before: both then hold
-// the same.
+// The last of them ends with the row, at `end`, and so may overlap the one before: both then hold the
+// same. Half a vector takes half the time of a whole one.
 PART void block(
   int height, int width, bool halved, const float *a, ptrdiff_t row_a, const float *b,
   const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t end,
   lockstep_storing storing, fetching *ahead)
 {
-  ptrdiff_t last = halved ? (width - 1) * LANES : end - LANES, rest = end - HALF;
+  ptrdiff_t last = halved ? (width - 1) * LANES : end - LANES, rest = end - HALF_LANES;
   lanes sum[24];
-  half more[8];
+  half_lanes more[8];
 #pragma clang loop unroll(full)
   for (int i = 0; i < height; i++) {
 #pragma clang loop unroll(full)
@@ -48,7 +41,7 @@ PART void block(
         lanes factors[4];
 #pragma clang loop unroll(full)
         for (int j = 0; j < width; j++) factors[j] = load(y + (j == width - 1 ? last : j * LANES));
-        half others = 0;
+        half_lanes others = 0;
         if (halved) others = load_half(y + rest);
 #pragma clang loop unroll(full)
         for (int i = 0; i < height; i++) {
@@ -76,7 +69,7 @@ PART void block(
       if (storing == LOCKSTEP_STREAMING) stream(target, sum[i * width + j]);
       else store(target, sum[i * width + j]);
     }
-    if (halved) *(unaligned_half *)(c + i * row_c + rest) = more[i];
+    if (halved) store_half(c + i * row_c + rest, more[i]);
   }
 }
 
@@ -111,7 +104,7 @@ KERNEL void lockstep_product(
   ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, lockstep_storing storing,
   const lockstep_ahead *ahead)
 {
-  ptrdiff_t halves = (columns + HALF - 1) / HALF;
+  ptrdiff_t halves = (columns + HALF_LANES - 1) / HALF_LANES;
   ptrdiff_t height = heights[halves - 1], blocks = (rows + height - 1) / height;
   fetching state = fetching_over(blocks * over->outer * over->inner * over->length, ahead, a);
   switch (halves) {

@@ -239,6 +239,30 @@ KERNEL void lockstep_winograd_window_gradients(
   else window_gradients(8, v, tiles, columns, first, count, dx, stride);
 }
 
+// The columns of a window of products, transformed: [outputs][columns of the window].
+PART void output_columns(int window, const float *in, ptrdiff_t stride, lanes *half) {
+#pragma clang loop unroll(full)
+  for (int k = 0; k < window; k++) {
+    lanes d[8], r[SIDE];
+#pragma clang loop unroll(full)
+    for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
+    output_transform(window, d, 1, r);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < SIDE; j++) half[window * j + k] = r[j];
+  }
+}
+
+// What is left of the transform of outputs' gradients, whose rows are transformed: the columns.
+PART void output_gradient_columns(int window, const lanes *half, float *out, ptrdiff_t stride) {
+#pragma clang loop unroll(full)
+  for (int k = 0; k < window; k++) {
+    lanes w[8];
+    output_gradient_transform(window, half + k, window, w);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
+  }
+}
+
 PART void outputs(
   int window, const float *m, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *y, ptrdiff_t stride)
@@ -250,17 +274,8 @@ PART void outputs(
     float *start = y + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      const float *in = m + t * columns + c;
       lanes half[32];
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes d[8], r[SIDE];
-#pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
-        output_transform(window, d, 1, r);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < SIDE; j++) half[window * j + k] = r[j];
-      }
+      output_columns(window, m + t * columns + c, stride, half);
 #pragma clang loop unroll(full)
       for (int k = 0; k < SIDE; k++) {
         lanes r[SIDE];
@@ -294,17 +309,8 @@ PART void pooled_outputs(
     range down = within(at.y / 2, 2, height), across = within(at.x / 2, 2, width);
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      const float *in = m + t * columns + c;
       lanes half[32], bias = biases(to, c);
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes d[8], r[SIDE];
-#pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
-        output_transform(window, d, 1, r);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < SIDE; j++) half[window * j + k] = r[j];
-      }
+      output_columns(window, m + t * columns + c, stride, half);
 #pragma clang loop unroll(full)
       for (int k = 0; k < 2; k++) {
         lanes r[2 * SIDE];
@@ -349,14 +355,7 @@ PART void output_gradients(
         if (k < down.to) load_row(SIDE, start + k * line + c, channels, across, d);
         output_gradient_transform(window, d, 1, half + window * k);
       }
-      float *out = z + t * columns + c;
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes w[8];
-        output_gradient_transform(window, half + k, window, w);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
-      }
+      output_gradient_columns(window, half, z + t * columns + c, stride);
     }
   }
 }
@@ -399,14 +398,7 @@ PART void pooled_output_gradients(
         output_gradient_transform(window, d, 1, half + 2 * k * window);
         output_gradient_transform(window, d + SIDE, 1, half + (2 * k + 1) * window);
       }
-      float *out = z + t * columns + c;
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes w[8];
-        output_gradient_transform(window, half + k, window, w);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
-      }
+      output_gradient_columns(window, half, z + t * columns + c, stride);
     }
   }
 }

@@ -118,7 +118,7 @@ struct DirectConvolution {
     into y: UnsafeMutablePointer<Float>, _ columns: Int
   ) {
     let streaming = unsafe streams(y, count: positions * columns, channels: columns)
-    for block in PositionBlocks(positions, channels: channels) {
+    for block in RangeBlocks(positions: positions, channels: channels) {
       unsafe pointwise(
         x + block.lowerBound * channels, channels, kernel, rows: block.count,
         into: y + block.lowerBound * columns, columns, streaming: streaming)
@@ -201,8 +201,8 @@ struct DirectConvolution {
     let (x, dy) = unsafe (x.address!, dy.address!)
     let gradient = unsafe gradient.mutableAddress!
     if isPointwise {
-      for block in PositionBlocks(
-        samples * window.output.count, channels: (inputs + outputs) / 2)
+      for block in RangeBlocks(
+        positions: samples * window.output.count, channels: (inputs + outputs) / 2)
       {
         unsafe pointwiseWeightGradient(
           x + block.lowerBound * inputs, dy + block.lowerBound * outputs, rows: block.count,
@@ -267,7 +267,7 @@ struct DirectConvolution {
     let dx = unsafe dx.mutableAddress!
     let positions = samples * window.output.count
     let streaming = unsafe streams(dx, count: positions * inputs, channels: inputs)
-    for block in PositionBlocks(positions, channels: (inputs + outputs) / 2) {
+    for block in RangeBlocks(positions: positions, channels: (inputs + outputs) / 2) {
       let rows = unsafe (x + block.lowerBound * inputs, dy + block.lowerBound * outputs)
       unsafe pointwiseWeightGradient(
         rows.0, rows.1, rows: block.count, into: gradient, adding: block.lowerBound > 0)
@@ -289,26 +289,5 @@ struct DirectConvolution {
         rowC: outputs, rows: inputs, columns: panel.count, adding: adding,
         ahead: ahead.part(panel, of: outputs))
     }
-  }
-}
-
-/// Blocks of positions of which all channels take about 128 KB, so that every panel finds them in
-/// the cache; a lazy map would keep its closure on the heap.
-struct PositionBlocks: Sequence, IteratorProtocol {
-  private let count: Int
-  /// The positions of every block but the last.
-  let size: Int
-  private var first = 0
-
-  init(_ count: Int, channels: Int) {
-    self.count = count
-    // A multiple of all heights of the product's register blocks.
-    size = Swift.max(48, (32 << 10) / channels / 48 * 48)
-  }
-
-  mutating func next() -> Range<Int>? {
-    if first >= count { return nil }
-    defer { first += size }
-    return first..<Swift.min(first + size, count)
   }
 }

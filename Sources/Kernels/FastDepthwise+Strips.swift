@@ -31,8 +31,9 @@ extension FastDepthwise {
     let streaming =
       unsafe streams(y, count: samples * window.output.count * channels, channels: channels)
     let strips = forwardStrips
+    let held = norm.isEmpty ? window.input.height : strips.mostLines
     for n in 0..<samples {
-      var ring = LineRing(held: norm.isEmpty ? window.input.height : strips.mostLines)
+      var ring = LineRing(held: held)
       for strip in strips where !strip.ownRows.isEmpty {
         let lines = unsafe lines(strip.lines, of: n, in: x, by: norm, &ring, memory, base)
         let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
@@ -54,10 +55,12 @@ extension FastDepthwise {
     let zeros = unsafe clear(base + memory.zeros)
     let image = window.input.count * channels
     let strips = gradientStrips
+    let heldLines = norm.isEmpty ? window.input.height : strips.mostLines
+    let heldRows = arriving.isPlain ? window.output.height : strips.mostRows
     var isAdding = false
     for n in 0..<samples {
-      var lineRing = LineRing(held: norm.isEmpty ? window.input.height : strips.mostLines)
-      var rowRing = LineRing(held: arriving.isPlain ? window.output.height : strips.mostRows)
+      var lineRing = LineRing(held: heldLines)
+      var rowRing = LineRing(held: heldRows)
       for strip in strips {
         let lines = unsafe lines(strip.lines, of: n, in: x, by: norm, &lineRing, memory, base)
         let dy = unsafe rows(strip.rows, of: n, arriving, &rowRing, memory, base)

@@ -60,14 +60,14 @@ public struct LinearMap: Sendable {
     }
     let gradient = unsafe gradient.mutableAddress!
     let over = Contraction(samples, stepA: inputs, stepB: outputs)
-    for first in stride(from: 0, to: inputs, by: Self.gradientRows) {
-      let end = min(first + Self.gradientRows, inputs)
-      let next = unsafe Ahead(
-        gradient, end..<min(end + Self.gradientRows, inputs), channels: outputs)
+    let blocks = RangeBlocks(inputs, size: Self.gradientRows)
+    for block in blocks {
+      let next = unsafe Ahead(gradient, blocks.following(block), channels: outputs)
       for panel in ColumnPanels(columns: outputs) {
         unsafe multiply(
-          x.address! + first, rowA: 1, dy.address! + panel.lowerBound, over: over,
-          into: gradient + first * outputs + panel.lowerBound, rowC: outputs, rows: end - first,
+          x.address! + block.lowerBound, rowA: 1, dy.address! + panel.lowerBound, over: over,
+          into: gradient + block.lowerBound * outputs + panel.lowerBound, rowC: outputs,
+          rows: block.count,
           columns: panel.count, ahead: next.part(panel, of: outputs))
       }
     }

@@ -138,8 +138,8 @@ struct StripMemory {
 extension DirectConvolution {
   /// Floats of the strips of x and dy.
   fileprivate var stripFloats: (x: Int, dy: Int, zeros: Int) {
-    let positions = PositionBlocks(1, channels: (inputs + outputs) / 2).size
-    let forward = PositionBlocks(1, channels: inputs).size
+    let positions = RangeBlocks(positions: 1, channels: (inputs + outputs) / 2).size
+    let forward = RangeBlocks(positions: 1, channels: inputs).size
     return (max(positions, forward) * inputs, positions * outputs, 0)
   }
 
@@ -150,10 +150,11 @@ extension DirectConvolution {
   ) {
     let positions = samples * window.output.count
     let streaming = unsafe streams(y, count: positions * outputs, channels: outputs)
-    for block in PositionBlocks(positions, channels: inputs) {
+    let blocks = RangeBlocks(positions: positions, channels: inputs)
+    for block in blocks {
       let rows = unsafe norm.rows(
         block, of: x, channels: inputs, scratch: base + memory.x, workspace: base + memory.tables)
-      let next = block.upperBound..<min(block.upperBound + block.count, positions)
+      let next = blocks.following(block)
       unsafe pointwise(
         rows, inputs, kernel, rows: block.count, into: y + block.lowerBound * outputs, outputs,
         streaming: streaming, ahead: Ahead(x, next, channels: inputs))
@@ -170,12 +171,13 @@ extension DirectConvolution {
     // Sums find what was written in the cache; without any, nobody does.
     let streaming =
       unsafe sums == nil && streams(dx, count: positions * inputs, channels: inputs)
-    for block in PositionBlocks(positions, channels: (inputs + outputs) / 2) {
+    let blocks = RangeBlocks(positions: positions, channels: (inputs + outputs) / 2)
+    for block in blocks {
       let rows = unsafe norm.rows(
         block, of: x, channels: inputs, scratch: base + memory.x, workspace: base + memory.tables)
       let dy = unsafe arriving.rows(
         block, channels: outputs, scratch: base + memory.dy, workspace: base + memory.tables)
-      let next = block.upperBound..<min(block.upperBound + block.count, positions)
+      let next = blocks.following(block)
       unsafe pointwiseWeightGradient(
         rows, dy, rows: block.count, into: gradient, adding: block.lowerBound > 0,
         ahead: arriving.ahead(next, channels: outputs))

@@ -18,8 +18,8 @@ struct Tiles {
   func count(samples: Int) -> Int { samples * rows * columns }
 
   /// Blocks of at most `size` tiles of all samples.
-  func blocks(of size: Int, samples: Int) -> TileBlocks {
-    TileBlocks(count: count(samples: samples), size: size)
+  func blocks(of size: Int, samples: Int) -> RangeBlocks {
+    RangeBlocks(count(samples: samples), size: size)
   }
 
   /// The tiles on images that are read or written; the padding is that of windows.
@@ -28,18 +28,5 @@ struct Tiles {
     return lockstep_tiles(
       height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
       window: window, row_padding: padding.height, column_padding: padding.width)
-  }
-}
-
-/// Numbers of tiles, a block at a time; a lazy map would keep its closure on the heap.
-struct TileBlocks: Sequence, IteratorProtocol {
-  let count: Int
-  let size: Int
-  var first = 0
-
-  mutating func next() -> Range<Int>? {
-    if first >= count { return nil }
-    defer { first += size }
-    return first..<Swift.min(first + size, count)
   }
 }
