@@ -63,23 +63,27 @@ private struct IDXFile {
     let beginning =
       isCompressed
       ? try Gzip.beginning(of: file.bytes, count: longestHeader, path: path)
-      : Array(file.contents.prefix(longestHeader))
-    extents = try Self.extents(in: beginning, ranks: ranks, path: path)
+      : unsafe [UInt8](file.unsafeBytes.prefix(longestHeader))
+    let extents = try Self.extents(in: beginning, ranks: ranks, path: path)
     let header = 4 + 4 * extents.count
     let wanted = extents.reduce(1.0) { $0 * Double($1) }
-    // Deflate makes a byte of at most 1032 (zlib's technical details); so the header is a lie.
-    let isPossible = wanted > 0 && wanted <= Double(file.bytes.byteCount) * 1032
-    let bytes =
-      isCompressed && isPossible
-      ? try Gzip.inflate(file.bytes, path: path, limit: header + Int(wanted)) : file.contents
-    guard isPossible, Double(bytes.count - header) == wanted else {
-      let follow = isCompressed && !isPossible ? "fewer" : "\(bytes.count - header)"
-      throw DatasetError(
+    func lie(_ bytes: String) -> DatasetError {
+      DatasetError(
         path,
-        "its header promises \(extents) elements, but \(follow) bytes follow: "
+        "its header promises \(extents) elements, but \(bytes) bytes follow: "
           + "it is truncated or damaged", remedy: Self.again)
     }
-    elements = Array(bytes[header...])
+    let elements: [UInt8]
+    if isCompressed {
+      // Deflate makes at most 1032 bytes of one (zlib's technical details).
+      guard wanted > 0, wanted <= Double(file.count) * 1032 else { throw lie("fewer") }
+      let limit = header + Int(wanted)
+      elements = Array(try Gzip.inflate(file.bytes, path: path, limit: limit).dropFirst(header))
+    } else {
+      elements = unsafe [UInt8](file.unsafeBytes.dropFirst(header))
+    }
+    guard wanted > 0, Double(elements.count) == wanted else { throw lie("\(elements.count)") }
+    (self.extents, self.elements) = (extents, elements)
   }
 
   /// The extents that a file's first bytes tell.

@@ -57,9 +57,8 @@ public struct ShardIndex: Codable, Equatable, Sendable {
     }
   }
 
-  /// The largest height and width that image files are brought to, as `sharder create --size` and
-  /// `data.size` have it.
-  internal static let largestSize = 4096
+  /// The largest height and width that images are brought to.
+  public static let largestSize = 4096
 
   /// The versions that this code writes and reads: 4 has image files for samples, 3 pixels.
   public static let versions = 3...4

@@ -52,8 +52,8 @@ struct Create: ParsableCommand {
     guard shards.map({ $0 > 0 }) ?? true else {
       throw ValidationError("--shards must be at least 1")
     }
-    guard size.map({ (1...4096).contains($0) }) ?? true else {
-      throw ValidationError("--size must be 1 to 4096")
+    guard size.map({ (1...ShardIndex.largestSize).contains($0) }) ?? true else {
+      throw ValidationError("--size must be 1 to \(ShardIndex.largestSize)")
     }
     guard resize.map({ ResizeRule(rawValue: $0) != nil }) ?? true else {
       throw ValidationError("--resize must be \(ResizeRule.list)")

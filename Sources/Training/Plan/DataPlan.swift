@@ -26,7 +26,10 @@ public struct DataPlan: Codable, Hashable, Sendable {
     validation = try keys.value(.validation, default: 0)
     verify = try keys.value(.verify, default: true)
     onDamaged = try keys.word(.onDamaged, default: .stop)
-    if let size { try keys.check(size, .size, in: 1...4096, "from 1 to 4096") }
+    if let size {
+      let most = ShardIndex.largestSize
+      try keys.check(size, .size, in: 1...most, "from 1 to \(most)")
+    }
     try keys.check(validation, .validation, in: 0..., "at least 0")
   }
 }
