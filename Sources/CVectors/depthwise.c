@@ -43,7 +43,7 @@ PART void find_lines(
 // Elements `from` ..< `to` of each row of the kernel are taken: the others see zeros.
 PART void outputs(
   int width, int rows, int from, int to, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *ahead)
+  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *state)
 {
   ptrdiff_t channels = shape->channels;
   ptrdiff_t stride = shape->columns.stride * channels;
@@ -52,7 +52,7 @@ PART void outputs(
   lanes sum[8] = {0};
   for (int k = 0; k < rows; k++) {
     for (int l = from; l < to; l++) {
-      fetch(ahead);
+      fetch(state);
       lanes factor = load(w + (k * shape->columns.elements + l) * channels + c);
       const float *source = lines[k] + start + l * step;
 #pragma clang loop unroll(full)
@@ -81,22 +81,21 @@ PART inner inner_elements(const lockstep_axis *axis, ptrdiff_t q) {
 // All channels of `width` outputs, before the next ones: memory is read in its order.
 PART void all_channels(
   int width, int rows, inner part, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, ptrdiff_t q, float *y, fetching *ahead)
+  const lockstep_depthwise *shape, ptrdiff_t q, float *y, lockstep_ahead *ahead)
 {
+  int from = (int)part.from, to = (int)part.to;
+  fetching state = fetching_in(vectors(shape) * rows * (to - from), ahead, w);
   for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
-    outputs(
-      width, rows, (int)part.from, (int)part.to, lines, w, shape, q, channel(i, shape->channels),
-      y, ahead);
+    ptrdiff_t c = channel(i, shape->channels);
+    outputs(width, rows, from, to, lines, w, shape, q, c, y, &state);
   }
 }
 
 PART void all_outputs(
   const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
-  const lockstep_ahead *ahead)
+  lockstep_ahead *ahead)
 {
   int rows = (int)shape->rows.elements, columns = (int)shape->columns.elements;
-  fetching state = fetching_over(
-    shape->rows.outputs * (shape->columns.outputs / 8 + 1) * vectors(shape) * rows * columns, ahead, w);
   inner whole = inner_outputs(&shape->columns), all = {0, columns};
   for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
     const float *lines[MOST_ROWS];
@@ -104,13 +103,13 @@ PART void all_outputs(
     float *line = y + r * shape->row_y;
     ptrdiff_t q = 0;
     for (; q < whole.from; q++) {
-      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line, &state);
+      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line, ahead);
     }
-    for (; q + 8 <= whole.to; q += 8) all_channels(8, rows, all, lines, w, shape, q, line, &state);
-    for (; q + 2 <= whole.to; q += 2) all_channels(2, rows, all, lines, w, shape, q, line, &state);
-    for (; q < whole.to; q++) all_channels(1, rows, all, lines, w, shape, q, line, &state);
+    for (; q + 8 <= whole.to; q += 8) all_channels(8, rows, all, lines, w, shape, q, line, ahead);
+    for (; q + 2 <= whole.to; q += 2) all_channels(2, rows, all, lines, w, shape, q, line, ahead);
+    for (; q < whole.to; q++) all_channels(1, rows, all, lines, w, shape, q, line, ahead);
     for (; q < shape->columns.outputs; q++) {
-      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line, &state);
+      all_channels(1, rows, inner_elements(&shape->columns, q), lines, w, shape, q, line, ahead);
     }
   }
 }
@@ -119,7 +118,7 @@ PART void all_outputs(
 // what is read once serves several of them. Every output is the same chain as one by one.
 PART void tile(
   int height, int width, int stride, int from, int to, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *ahead)
+  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *state)
 {
   ptrdiff_t channels = shape->channels;
   ptrdiff_t start = (q * stride + shape->columns.start) * channels + c;
@@ -128,7 +127,7 @@ PART void tile(
   for (int k = 0; k < 9; k++) factors[k] = load(w + k * channels + c);
 #pragma clang loop unroll(full)
   for (int j = 0; j < 3 + (height - 1) * stride; j++) {
-    for (int n = 0; n < 3; n++) fetch(ahead);
+    for (int n = 0; n < 3; n++) fetch(state);
 #pragma clang loop unroll(full)
     for (int p = from; p < (width - 1) * stride + to; p++) {
       lanes value = load(lines[j] + start + p * channels);
@@ -160,12 +159,14 @@ PART void tile(
 PART ptrdiff_t tiles(
   int height, int width, int stride, int from, int to, ptrdiff_t q, ptrdiff_t end,
   const float *const *lines, const float *w, const lockstep_depthwise *shape, float *y,
-  fetching *ahead)
+  lockstep_ahead *ahead)
 {
+  ptrdiff_t steps = vectors(shape) * (3 + (height - 1) * stride) * 3;
   for (; q + width <= end; q += width) {
+    fetching state = fetching_in(steps, ahead, w);
     for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
       ptrdiff_t c = channel(i, shape->channels);
-      tile(height, width, stride, from, to, lines, w, shape, q, c, y, ahead);
+      tile(height, width, stride, from, to, lines, w, shape, q, c, y, &state);
     }
   }
   return q;
@@ -174,7 +175,7 @@ PART ptrdiff_t tiles(
 // `height` whole rows of outputs; the first and the last may see one column of zeros.
 PART void rows_of_tiles(
   int height, int stride, inner whole, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, float *y, fetching *ahead)
+  const lockstep_depthwise *shape, float *y, lockstep_ahead *ahead)
 {
   ptrdiff_t q = tiles(height, 1, stride, 1, 3, 0, whole.from, lines, w, shape, y, ahead);
   if (height == 1) q = tiles(1, 8, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
@@ -196,27 +197,24 @@ PART _Bool takes_tiles(const lockstep_axis *columns, inner whole) {
 
 PART void all_tiles(
   int stride, inner whole, const float *x, const float *w, const lockstep_depthwise *shape,
-  const float *zeros, float *y, const lockstep_ahead *ahead)
+  const float *zeros, float *y, lockstep_ahead *ahead)
 {
   const float *lines[5];
   ptrdiff_t rows = shape->rows.outputs;
-  // A tile of eight outputs takes 3 + stride lines, and fetches three times with each.
-  fetching state = fetching_over(
-    rows * shape->columns.outputs * vectors(shape) * (3 + stride) * 3 / 8, ahead, w);
   ptrdiff_t r = 0;
   for (; r + 2 <= rows; r += 2) {
     find_lines(x, shape, zeros, 3 + stride, r, lines);
-    rows_of_tiles(2, stride, whole, lines, w, shape, y + r * shape->row_y, &state);
+    rows_of_tiles(2, stride, whole, lines, w, shape, y + r * shape->row_y, ahead);
   }
   if (r < rows) {
     find_lines(x, shape, zeros, 3, r, lines);
-    rows_of_tiles(1, stride, whole, lines, w, shape, y + r * shape->row_y, &state);
+    rows_of_tiles(1, stride, whole, lines, w, shape, y + r * shape->row_y, ahead);
   }
 }
 
 KERNEL void lockstep_depthwise_outputs(
   const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
-  const lockstep_ahead *ahead)
+  lockstep_ahead *ahead)
 {
   const lockstep_axis *rows = &shape->rows, *columns = &shape->columns;
   inner whole = inner_outputs(columns);
@@ -233,7 +231,7 @@ KERNEL void lockstep_depthwise_outputs(
 PART void row_gradient(
   int rows, int columns, ptrdiff_t count, const float *const *lines, const float *dy,
   const lockstep_depthwise *shape, inner whole, ptrdiff_t c, ptrdiff_t first, float *dw,
-  bool adding, fetching *ahead)
+  bool adding, lockstep_ahead *ahead)
 {
   ptrdiff_t channels = shape->channels;
   ptrdiff_t step = shape->columns.step * channels;
@@ -242,8 +240,9 @@ PART void row_gradient(
 #pragma clang loop unroll(full)
     for (int l = 0; l < rows * columns; l++) sum[l] = load_first(dw + l * channels, count);
   }
+  fetching state = fetching_in(shape->columns.outputs, ahead, dy);
   for (ptrdiff_t q = 0; q < shape->columns.outputs; q++) {
-    fetch(ahead);
+    fetch(&state);
     lanes gradient = load_first(dy + q * shape->column_y + c, count);
     ptrdiff_t at = q * shape->columns.stride + shape->columns.start + first * shape->columns.step;
     bool is_whole = whole.from <= q && q < whole.to;
@@ -265,7 +264,7 @@ PART void row_gradient(
 
 PART void channels_gradient(
   ptrdiff_t count, const float *const *lines, const float *dy, const lockstep_depthwise *shape,
-  inner whole, ptrdiff_t c, float *dw, bool adding, fetching *ahead)
+  inner whole, ptrdiff_t c, float *dw, bool adding, lockstep_ahead *ahead)
 {
   ptrdiff_t rows = shape->rows.elements, columns = shape->columns.elements;
   if (rows == 3 && columns == 3) {
@@ -282,10 +281,8 @@ PART void channels_gradient(
 
 KERNEL void lockstep_depthwise_kernel_gradient(
   const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
-  bool adding, const lockstep_ahead *ahead)
+  bool adding, lockstep_ahead *ahead)
 {
-  fetching state =
-    fetching_over(shape->rows.outputs * shape->columns.outputs * vectors(shape), ahead, dy);
   inner whole = inner_outputs(&shape->columns);
   for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
     const float *lines[MOST_ROWS];
@@ -294,10 +291,10 @@ KERNEL void lockstep_depthwise_kernel_gradient(
     bool is_adding = adding || r > 0;
     ptrdiff_t c = 0;
     for (; c + LANES <= shape->channels; c += LANES) {
-      channels_gradient(LANES, lines, line, shape, whole, c, dw, is_adding, &state);
+      channels_gradient(LANES, lines, line, shape, whole, c, dw, is_adding, ahead);
     }
     if (c < shape->channels) {
-      channels_gradient(shape->channels - c, lines, line, shape, whole, c, dw, is_adding, &state);
+      channels_gradient(shape->channels - c, lines, line, shape, whole, c, dw, is_adding, ahead);
     }
   }
 }

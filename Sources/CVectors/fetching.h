@@ -11,12 +11,23 @@ typedef struct {
   ptrdiff_t apart, step;
 } fetching;
 
-// All of what is ahead in about `steps` steps, or `idle`, which is in the cache, again and again: a
-// fetch costs less than the question whether there is anything to fetch.
-PART fetching fetching_over(ptrdiff_t steps, const lockstep_ahead *ahead, const float *idle) {
-  if (ahead->count == 0 || steps == 0) return (fetching){idle, 0, 0};
-  return (fetching){
-    ahead->first, ahead->second - ahead->first, (ahead->count + steps - 1) / steps};
+// What a loop of `steps` steps fetches of what is ahead, or `idle`, which is in the cache, again and
+// again, if nothing is left: a fetch costs less than the question whether there is anything to fetch.
+PART fetching fetching_in(ptrdiff_t steps, lockstep_ahead *ahead, const float *idle) {
+  for (int i = 0; ahead && i < LOCKSTEP_PIECES; i++) {
+    lockstep_pieces *left = &ahead->pieces[i];
+    if (left->count == 0) continue;
+    fetching result = {left->first, left->apart, ahead->step};
+    ptrdiff_t fetched = steps * ahead->step;
+    if (fetched > left->count) {
+      fetched = left->count;
+      result.step = (left->count + steps - 1) / steps;
+    }
+    left->first += fetched;
+    left->count -= fetched;
+    return result;
+  }
+  return (fetching){idle, 0, 0};
 }
 
 // One step: into the second level of the cache, since the first holds what is computed on.

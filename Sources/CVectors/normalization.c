@@ -97,14 +97,17 @@ PART void join_rows(
   }
 }
 
-KERNEL void lockstep_moments(
-  const float *x, ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns, void *workspace,
-  float *mean, float *variance)
+KERNEL void lockstep_moments_start(ptrdiff_t columns, void *workspace) {
+  memset(workspace, 0, sizeof(double) * (size_t)(2 * columns));
+}
+
+KERNEL void lockstep_moments_add(
+  const float *x, ptrdiff_t from, ptrdiff_t to, ptrdiff_t count, ptrdiff_t columns,
+  void *workspace)
 {
   moments known = {workspace, (double *)workspace + columns};
-  memset(workspace, 0, sizeof(double) * (size_t)(2 * columns));
-  ptrdiff_t rows = count / columns;
-  for (ptrdiff_t first = 0; first < rows; first += BLOCK) {
+  ptrdiff_t rows = to / columns;
+  for (ptrdiff_t first = from / columns; first < rows; first += BLOCK) {
     ptrdiff_t some = rows - first < BLOCK ? rows - first : BLOCK;
     if (in_order(count, columns)) {
       float *tables = (float *)(known.squares + columns);
@@ -117,17 +120,24 @@ KERNEL void lockstep_moments(
     }
   }
   const float *rest = x + rows * columns;
-  ptrdiff_t rest_count = count - rows * columns;
   double share = 1 / (double)(rows + 1);
-  for (ptrdiff_t v = 0; v < rest_count; v++) {
+  for (ptrdiff_t v = 0; v < to - rows * columns; v++) {
     double step = (double)rest[v] - known.mean[v];
     known.mean[v] += step * share;
     known.squares[v] += step * step * ((double)rows * share);
   }
+}
+
+KERNEL void lockstep_moments_finish(
+  ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns, void *workspace, float *mean,
+  float *variance)
+{
+  moments known = {workspace, (double *)workspace + columns};
+  ptrdiff_t rows = count / columns, rest = count % columns;
   // Columns that stand for the same channel are joined, the first with each further one.
-  double before = (double)(rows + (rest_count > 0));
+  double before = (double)(rows + (rest > 0));
   for (ptrdiff_t v = channels; v < columns; v += channels) {
-    double more = (double)(rows + (v < rest_count));
+    double more = (double)(rows + (v < rest));
     if (more == 0) break;
     double part = more / (before + more), both = before * part;
     for (ptrdiff_t c = 0; c < channels; c++) {

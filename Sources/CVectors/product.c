@@ -12,7 +12,7 @@
 PART void block(
   int height, int width, bool halved, const float *a, ptrdiff_t row_a, const float *b,
   const lockstep_contraction *over, float *c, ptrdiff_t row_c, ptrdiff_t end,
-  lockstep_storing storing, fetching *ahead)
+  lockstep_storing storing, lockstep_ahead *ahead)
 {
   ptrdiff_t last = halved ? (width - 1) * LANES : end - LANES, rest = end - HALF_LANES;
   lanes sum[24];
@@ -29,6 +29,7 @@ PART void block(
     more[i] = 0;
     if (storing == LOCKSTEP_ADDING) more[i] = load_half(c + i * row_c + rest);
   }
+  fetching state = fetching_in(over->outer * over->inner * over->length, ahead, a);
   for (ptrdiff_t o = 0; o < over->outer; o++) {
     for (ptrdiff_t n = 0; n < over->inner; n++) {
       // Four rows share a pointer: more pointers, or one, would not be held in registers.
@@ -37,7 +38,7 @@ PART void block(
       for (int i = 0; i < 4; i++) x[i] = a + o * over->outer_a + n * over->inner_a + 4 * i * row_a;
       const float *y = b + o * over->outer_b + n * over->inner_b;
       for (ptrdiff_t k = 0; k < over->length; k++, y += over->step_b) {
-        fetch(ahead);
+        fetch(&state);
         lanes factors[4];
 #pragma clang loop unroll(full)
         for (int j = 0; j < width; j++) factors[j] = load(y + (j == width - 1 ? last : j * LANES));
@@ -78,7 +79,7 @@ PART void block(
   PART void name(                                                                                \
     const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c, \
     ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t end, lockstep_storing storing,                    \
-    fetching *ahead)                                                                             \
+    lockstep_ahead *ahead)                                                                       \
   {                                                                                              \
     for (; rows >= height; rows -= height, a += height * row_a, c += height * row_c)             \
       block(height, width, halved, a, row_a, b, over, c, row_c, end, storing, ahead);            \
@@ -91,7 +92,6 @@ PART void block(
     if (rows > 0) block(1, width, halved, a, row_a, b, over, c, row_c, end, storing, ahead);     \
   }
 // Blocks are as high as the registers allow. Half a vector beside a single one gains nothing.
-static const ptrdiff_t heights[] = {16, 16, 12, 12, 8, 8, 6, 6};
 ROWS(rows_of_16, 16, 1, false)
 ROWS(rows_of_32, 12, 2, false)
 ROWS(rows_of_40, 8, 2, true)
@@ -102,18 +102,15 @@ ROWS(rows_of_64, 6, 4, false)
 KERNEL void lockstep_product(
   const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c,
   ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, lockstep_storing storing,
-  const lockstep_ahead *ahead)
+  lockstep_ahead *ahead)
 {
-  ptrdiff_t halves = (columns + HALF_LANES - 1) / HALF_LANES;
-  ptrdiff_t height = heights[halves - 1], blocks = (rows + height - 1) / height;
-  fetching state = fetching_over(blocks * over->outer * over->inner * over->length, ahead, a);
-  switch (halves) {
-  case 2: rows_of_16(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  switch ((columns + HALF_LANES - 1) / HALF_LANES) {
+  case 2: rows_of_16(a, row_a, b, over, c, row_c, rows, columns, storing, ahead); break;
   case 3:
-  case 4: rows_of_32(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
-  case 5: rows_of_40(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
-  case 6: rows_of_48(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
-  case 7: rows_of_56(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
-  default: rows_of_64(a, row_a, b, over, c, row_c, rows, columns, storing, &state); break;
+  case 4: rows_of_32(a, row_a, b, over, c, row_c, rows, columns, storing, ahead); break;
+  case 5: rows_of_40(a, row_a, b, over, c, row_c, rows, columns, storing, ahead); break;
+  case 6: rows_of_48(a, row_a, b, over, c, row_c, rows, columns, storing, ahead); break;
+  case 7: rows_of_56(a, row_a, b, over, c, row_c, rows, columns, storing, ahead); break;
+  default: rows_of_64(a, row_a, b, over, c, row_c, rows, columns, storing, ahead); break;
   }
 }

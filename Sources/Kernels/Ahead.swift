@@ -1,40 +1,27 @@
 import CVectors
 
-/// Memory that will soon be read, to be fetched into the cache beside arithmetic.
+/// Memory that will soon be read or written, to be fetched into the cache beside arithmetic: by one
+/// kernel after the other, each of which goes on where the last ended.
 @safe struct Ahead {
-  fileprivate(set) var places: lockstep_ahead
+  /// What kernels fetch, and take off.
+  var pieces = lockstep_ahead()
+  private let steps: Int
+  private var count = 0
 
-  /// None.
-  init() { unsafe places = lockstep_ahead(first: nil, second: nil, count: 0) }
+  /// Nothing, for kernels whose loops have about `steps` steps.
+  init(steps: Int) { self.steps = max(1, steps) }
 
-  /// `count` floats from each of two places.
-  init(_ first: UnsafePointer<Float>, _ second: UnsafePointer<Float>, count: Int) {
-    unsafe places = lockstep_ahead(first: first, second: second, count: count)
-  }
+  /// Nothing, for products of so many multiplications: 16 to 24 vectors of them are a step.
+  init(multiplications: Int) { self.init(steps: multiplications / (24 * 16)) }
 
-  /// Some rows of x [R, `channels`].
-  init(_ x: UnsafePointer<Float>, _ rows: Range<Int>, channels: Int) {
-    let count = rows.count * channels
-    let start = unsafe x + rows.lowerBound * channels
-    unsafe self.init(start, start + count / 2, count: (count + 1) / 2)
-  }
-
-  /// Some rows of x [R, `channels`] to be read, and of y to be written: a store finds its line in the
-  /// cache, and does not wait for it.
-  init(
-    _ x: UnsafePointer<Float>, writing y: UnsafeMutablePointer<Float>, _ rows: Range<Int>,
-    channels: Int
-  ) {
-    let first = rows.lowerBound * channels
-    unsafe self.init(x + first, y + first, count: rows.count * channels)
-  }
-
-  /// What belongs to some of `whole` columns.
-  func part(_ columns: Range<Int>, of whole: Int) -> Ahead {
-    let count = unsafe places.count
-    if count == 0 { return self }
-    let begin = count * columns.lowerBound / whole
-    let end = count * columns.upperBound / whole
-    return unsafe Ahead(places.first + begin, places.second + begin, count: end - begin)
+  /// Adds some rows of x [R, `channels`]. Rows that will be written are added too: a store finds its
+  /// line in the cache, and does not wait for it.
+  mutating func add(_ x: UnsafePointer<Float>, _ rows: Range<Int>, channels: Int) {
+    let floats = rows.count * channels
+    if floats == 0 { return }
+    count += floats
+    unsafe lockstep_ahead_add(&pieces, x + rows.lowerBound * channels, floats)
+    // Two places a step, and no more than a cache line of each.
+    pieces.step = min(16, (count + 2 * steps - 1) / (2 * steps))
   }
 }

@@ -63,11 +63,9 @@ public struct ArrivingGradient: ~Escapable {
     return unsafe UnsafePointer(scratch)
   }
 
-  /// What `rows` will read.
-  func ahead(_ rows: Range<Int>, channels: Int) -> Ahead {
-    let first = rows.lowerBound * channels
-    let dz = unsafe values.address! + first
-    if isPlain { return unsafe Ahead(dz, 0..<rows.count, channels: channels) }
-    return unsafe Ahead(dz, output.address! + first, count: rows.count * channels)
+  /// Adds what `rows` will read.
+  func add(_ rows: Range<Int>, channels: Int, to ahead: inout Ahead) {
+    unsafe ahead.add(values.address!, rows, channels: channels)
+    if !isPlain { unsafe ahead.add(output.address!, rows, channels: channels) }
   }
 }

@@ -26,9 +26,11 @@ public func channelMoments(
   let channels = mean.count
   checkRows(x.count, channels: channels, workspace: workspace.count)
   precondition(variance.count == channels, "\(variance.count) variances of \(channels) channels")
-  unsafe lockstep_moments(
-    x.address, x.count, channels, columns(channels), workspace.mutableAddress,
-    mean.mutableAddress, variance.mutableAddress)
+  guard !x.isEmpty else { preconditionFailure("moments of nothing") }
+  var moments = unsafe ArrivingMoments(
+    of: x.address!, count: x.count, channels: channels, workspace: workspace.mutableAddress!)
+  moments.add(ready: x.count)
+  moments.finish(mean: &mean, variance: &variance)
 }
 
 /// Overwrites `inverse` [C] with 1 / √(variance + ε).

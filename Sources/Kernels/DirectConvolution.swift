@@ -128,14 +128,15 @@ struct DirectConvolution {
   /// The same for the positions of a block alone.
   func pointwise(
     _ x: UnsafePointer<Float>, _ channels: Int, _ kernel: UnsafePointer<Float>, rows: Int,
-    into y: UnsafeMutablePointer<Float>, _ columns: Int, streaming: Bool, ahead: Ahead = Ahead()
+    into y: UnsafeMutablePointer<Float>, _ columns: Int, streaming: Bool,
+    ahead: UnsafeMutablePointer<lockstep_ahead>? = nil
   ) {
     for panel in ColumnPanels(columns: columns) {
       unsafe multiply(
         x, rowA: channels, kernel + channels * panel.lowerBound,
         over: Contraction(channels, stepA: 1, stepB: panel.count), into: y + panel.lowerBound,
         rowC: columns, rows: rows, columns: panel.count, streaming: streaming,
-        ahead: ahead.part(panel, of: columns))
+        ahead: ahead)
     }
   }
 
@@ -280,14 +281,15 @@ struct DirectConvolution {
   /// A block's part, of its rows of x and dy.
   func pointwiseWeightGradient(
     _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, rows: Int,
-    into gradient: UnsafeMutablePointer<Float>, adding: Bool, ahead: Ahead = Ahead()
+    into gradient: UnsafeMutablePointer<Float>, adding: Bool,
+    ahead: UnsafeMutablePointer<lockstep_ahead>? = nil
   ) {
     let over = Contraction(rows, stepA: inputs, stepB: outputs)
     for panel in ColumnPanels(columns: outputs) {
       unsafe multiply(
         x, rowA: 1, dy + panel.lowerBound, over: over, into: gradient + panel.lowerBound,
         rowC: outputs, rows: inputs, columns: panel.count, adding: adding,
-        ahead: ahead.part(panel, of: outputs))
+        ahead: ahead)
     }
   }
 }

@@ -25,11 +25,12 @@ extension FastDepthwise {
   func forward(
     _ x: UnsafePointer<Float>, by norm: borrowing ChannelNormalization,
     _ weights: UnsafePointer<Float>, samples: Int, into y: UnsafeMutablePointer<Float>,
-    _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
+    _ moments: inout ArrivingMoments?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
   ) {
     let zeros = unsafe clear(base + memory.zeros)
     let streaming =
-      unsafe streams(y, count: samples * window.output.count * channels, channels: channels)
+      unsafe moments == nil
+      && streams(y, count: samples * window.output.count * channels, channels: channels)
     let strips = forwardStrips
     let held = norm.isEmpty ? window.input.height : strips.mostLines
     for n in 0..<samples {
@@ -37,11 +38,16 @@ extension FastDepthwise {
       for strip in strips where !strip.ownRows.isEmpty {
         let lines = unsafe lines(strip.lines, of: n, in: x, by: norm, &ring, memory, base)
         let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
-        var ahead = unsafe Ahead(x, next, channels: channels).places
+        let rows = positions(strip.ownRows, of: n, in: window.output)
+        var ahead = Ahead(steps: outputSteps(rows.count))
+        unsafe ahead.add(x, next, channels: channels)
+        if !streaming {
+          unsafe ahead.add(y, following(rows, of: samples, in: window.output), channels: channels)
+        }
         var loops = outputLoops(rows: strip.ownRows, held: ring.held, streaming: streaming)
-        let first = positions(strip.ownRows, of: n, in: window.output).lowerBound
         unsafe lockstep_depthwise_outputs(
-          lines, weights, &loops, zeros, y + first * channels, &ahead)
+          lines, weights, &loops, zeros, y + rows.lowerBound * channels, &ahead.pieces)
+        moments?.add(ready: rows.upperBound * channels)
       }
     }
   }
@@ -66,20 +72,24 @@ extension FastDepthwise {
         let dy = unsafe rows(strip.rows, of: n, arriving, &rowRing, memory, base)
         let nextRows = positions(
           strips.size / window.stride.height, after: strip.rows, of: n, samples, in: window.output)
-        var ahead = unsafe arriving.ahead(nextRows, channels: channels).places
+        let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
+        let ownLines = positions(strip.ownLines, of: n, in: window.input)
+        var ahead = Ahead(steps: gradientSteps(strip.ownRows.count * window.output.width))
+        unsafe ahead.add(x, next, channels: channels)
+        arriving.add(nextRows, channels: channels, to: &ahead)
+        unsafe ahead.add(
+          dx, following(ownLines, of: samples, in: window.input), channels: channels)
         for run in rowRing.runs(strip.ownRows) {
           var loops = outputLoops(rows: run, held: lineRing.held)
           let first = rowRing.place(run.lowerBound) * window.output.width * channels
           unsafe lockstep_depthwise_kernel_gradient(
-            lines, dy + first, &loops, zeros, gradient, isAdding, &ahead)
+            lines, dy + first, &loops, zeros, gradient, isAdding, &ahead.pieces)
           isAdding = true
         }
-        let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
         unsafe inputGradient(
           ofLines: strip.ownLines, dy, held: rowRing.held, reversed, into: dx + n * image,
-          zeros: zeros, streaming: false,
-          ahead: Ahead(x, writing: dx, next, channels: channels))
-        sums?.add(ready: n * image + strip.ownLines.upperBound * window.input.width * channels)
+          zeros: zeros, streaming: false, ahead: &ahead.pieces)
+        sums?.add(ready: ownLines.upperBound * channels)
       }
     }
   }
@@ -133,6 +143,24 @@ extension FastDepthwise {
     let first = n * plane.height + lines.upperBound
     let end = min(first + count, samples * plane.height)
     return first * plane.width..<end * plane.width
+  }
+
+  /// As many positions as some others, after them.
+  private func following(
+    _ positions: Range<Int>, of samples: Int, in plane: Extent2D
+  ) -> Range<Int> {
+    let end = min(positions.upperBound + positions.count, samples * plane.count)
+    return positions.upperBound..<end
+  }
+
+  /// Steps of the loops that make `count` outputs, eight at a time.
+  private func outputSteps(_ count: Int) -> Int {
+    count * ((channels + 15) / 16) * window.kernel.count / 8
+  }
+
+  /// Steps of the loops that make both gradients of `count` outputs.
+  private func gradientSteps(_ count: Int) -> Int {
+    count * ((channels + 15) / 16) + outputSteps(count)
   }
 
   private func clear(_ zeros: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {

@@ -25,14 +25,13 @@ struct FastDepthwise {
     workspace: inout MutableSpan<Float>
   ) {
     fill(&workspace, with: 0)
-    var ahead = unsafe Ahead().places
     var loops = unsafe outputLoops(
       streaming: streams(y.mutableAddress!, count: y.count, channels: channels))
     for n in 0..<samples {
       unsafe lockstep_depthwise_outputs(
         x.address! + n * window.input.count * channels, weights.address, &loops,
         workspace.mutableAddress, y.mutableAddress! + n * window.output.count * channels,
-        &ahead)
+        nil)
     }
   }
 
@@ -43,12 +42,11 @@ struct FastDepthwise {
   ) {
     fill(&workspace, with: 0)
     var loops = outputLoops()
-    var ahead = unsafe Ahead().places
     for n in 0..<samples {
       unsafe lockstep_depthwise_kernel_gradient(
         x.address! + n * window.input.count * channels,
         dy.address! + n * window.output.count * channels, &loops, workspace.mutableAddress,
-        gradient.mutableAddress, n > 0, &ahead)
+        gradient.mutableAddress, n > 0, nil)
     }
   }
 
@@ -76,11 +74,10 @@ struct FastDepthwise {
   func inputGradient(
     ofLines lines: Range<Int>, _ dy: UnsafePointer<Float>, held: Int,
     _ reversed: UnsafePointer<Float>, into dx: UnsafeMutablePointer<Float>,
-    zeros: UnsafePointer<Float>, streaming: Bool, ahead: Ahead = Ahead()
+    zeros: UnsafePointer<Float>, streaming: Bool,
+    ahead: UnsafeMutablePointer<lockstep_ahead>? = nil
   ) {
     var kernel = unsafe reversed
-    let calls = window.rowResidues.count * window.columnResidues.count
-    var call = 0
     for rows in window.rowResidues {
       let places = rows.places(of: lines, stride: window.stride.height)
       for columns in window.columnResidues {
@@ -92,12 +89,10 @@ struct FastDepthwise {
           held: held,
           row_y: window.stride.height * window.input.width * channels,
           column_y: window.stride.width * channels, streaming: streaming)
-        var part = unsafe ahead.part(call..<call + 1, of: calls).places
         let line = rows.residue + places.lowerBound * window.stride.height
         unsafe lockstep_depthwise_outputs(
           dy, kernel, &loops, zeros,
-          dx + (line * window.input.width + columns.residue) * channels, &part)
-        call += 1
+          dx + (line * window.input.width + columns.residue) * channels, ahead)
         unsafe kernel += rows.elements.count * columns.elements.count * channels
       }
     }

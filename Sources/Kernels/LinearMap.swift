@@ -62,13 +62,13 @@ public struct LinearMap: Sendable {
     let over = Contraction(samples, stepA: inputs, stepB: outputs)
     let blocks = RangeBlocks(inputs, size: Self.gradientRows)
     for block in blocks {
-      let next = unsafe Ahead(gradient, blocks.following(block), channels: outputs)
+      var ahead = Ahead(multiplications: block.count * outputs * samples)
+      unsafe ahead.add(gradient, blocks.following(block), channels: outputs)
       for panel in ColumnPanels(columns: outputs) {
         unsafe multiply(
           x.address! + block.lowerBound, rowA: 1, dy.address! + panel.lowerBound, over: over,
           into: gradient + block.lowerBound * outputs + panel.lowerBound, rowC: outputs,
-          rows: block.count,
-          columns: panel.count, ahead: next.part(panel, of: outputs))
+          rows: block.count, columns: panel.count, ahead: &ahead.pieces)
       }
     }
   }

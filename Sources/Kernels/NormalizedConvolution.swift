@@ -19,7 +19,7 @@ public struct NormalizedConvolution: Sendable {
     memory = StripMemory(
       inputs: shape.inputChannels, outputs: shape.outputChannels,
       strips: shape.path == .depthwise
-        ? FastDepthwise(shape).stripFloats : DirectConvolution(shape).stripFloats)
+        ? FastDepthwise(shape).stripFloats : DirectConvolution(shape).stripFloats(samples: convolution.samples))
   }
 
   private var shape: ConvolutionGeometry { convolution.shape }
@@ -35,22 +35,30 @@ public struct NormalizedConvolution: Sendable {
   /// - Parameters:
   ///   - weights: [KH, KW, Cin/groups, Cout].
   ///   - prepared: what the convolution's `prepare` made of them.
+  ///   - mean: overwritten with y's means [Cout], and `variance` with its biased variances, as
+  ///     `channelMoments` finds them; empty where nobody asks.
   public func forward(
     _ x: Span<Float>, by norm: borrowing ChannelNormalization, _ weights: Span<Float>,
-    prepared: Span<Float>, into y: inout MutableSpan<Float>,
-    workspace: inout MutableSpan<Float>
+    prepared: Span<Float>, into y: inout MutableSpan<Float>, mean: inout MutableSpan<Float>,
+    variance: inout MutableSpan<Float>, workspace: inout MutableSpan<Float>
   ) {
     check(x: x.count, y: y.count, workspace: workspace.count)
     let base = unsafe workspace.mutableAddress!
+    var moments =
+      unsafe mean.isEmpty
+      ? nil
+      : ArrivingMoments(
+        of: y.mutableAddress!, count: y.count, channels: outputs, workspace: base + memory.sums)
     if shape.path == .depthwise {
       unsafe FastDepthwise(shape).forward(
-        x.address!, by: norm, weights.address!, samples: samples, into: y.mutableAddress!, memory,
-        base)
+        x.address!, by: norm, weights.address!, samples: samples, into: y.mutableAddress!,
+        &moments, memory, base)
     } else {
       unsafe DirectConvolution(shape).pointwise(
-        x.address!, by: norm, prepared.address!, samples: samples, into: y.mutableAddress!, memory,
-        base)
+        x.address!, by: norm, prepared.address!, samples: samples, into: y.mutableAddress!,
+        &moments, memory, base)
     }
+    moments?.finish(mean: &mean, variance: &variance)
   }
 
   /// Overwrites the gradients of the weights, of what was read, normalized, and of the
@@ -113,7 +121,8 @@ extension Convolution {
 struct StripMemory {
   /// The tables of a normalization.
   let tables = 0
-  /// The sums of the gradients of the normalization's weight and bias, and their tables.
+  /// The moments of y, or the sums of the gradients of the normalization's weight and bias, and their
+  /// tables.
   let sums: Int
   /// Normalized rows of x.
   let x: Int
@@ -125,9 +134,10 @@ struct StripMemory {
   let count: Int
 
   init(inputs: Int, outputs: Int, strips: (x: Int, dy: Int, zeros: Int)) {
-    sums = max(
+    let normalization = max(
       batchNormWorkspaceCount(channels: inputs), batchNormWorkspaceCount(channels: outputs))
-    x = sums + batchNormWorkspaceCount(channels: inputs)
+    sums = normalization
+    x = sums + normalization
     // Whole cache lines, so that every part begins at one.
     dy = x + (strips.x + 15) / 16 * 16
     zeros = dy + (strips.dy + 15) / 16 * 16
@@ -137,27 +147,37 @@ struct StripMemory {
 
 extension DirectConvolution {
   /// Floats of the strips of x and dy.
-  fileprivate var stripFloats: (x: Int, dy: Int, zeros: Int) {
-    let positions = RangeBlocks(positions: 1, channels: (inputs + outputs) / 2).size
-    let forward = RangeBlocks(positions: 1, channels: inputs).size
-    return (max(positions, forward) * inputs, positions * outputs, 0)
+  fileprivate func stripFloats(samples: Int) -> (x: Int, dy: Int, zeros: Int) {
+    let positions = strips(samples: samples).size
+    return (positions * inputs, positions * outputs, 0)
+  }
+
+  /// The positions of a strip: half of what fits is x, and half is y or dy.
+  private func strips(samples: Int) -> RangeBlocks {
+    RangeBlocks(positions: samples * window.output.count, channels: (inputs + outputs) / 2)
   }
 
   fileprivate func pointwise(
     _ x: UnsafePointer<Float>, by norm: borrowing ChannelNormalization,
     _ kernel: UnsafePointer<Float>, samples: Int, into y: UnsafeMutablePointer<Float>,
-    _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
+    _ moments: inout ArrivingMoments?, _ memory: StripMemory, _ base: UnsafeMutablePointer<Float>
   ) {
     let positions = samples * window.output.count
-    let streaming = unsafe streams(y, count: positions * outputs, channels: outputs)
-    let blocks = RangeBlocks(positions: positions, channels: inputs)
+    // Moments find what was written in the cache; without any, nobody does.
+    let streaming =
+      unsafe moments == nil && streams(y, count: positions * outputs, channels: outputs)
+    let blocks = strips(samples: samples)
     for block in blocks {
       let rows = unsafe norm.rows(
         block, of: x, channels: inputs, scratch: base + memory.x, workspace: base + memory.tables)
       let next = blocks.following(block)
+      var ahead = Ahead(multiplications: block.count * inputs * outputs)
+      unsafe ahead.add(x, next, channels: inputs)
+      if !streaming { unsafe ahead.add(y, next, channels: outputs) }
       unsafe pointwise(
         rows, inputs, kernel, rows: block.count, into: y + block.lowerBound * outputs, outputs,
-        streaming: streaming, ahead: Ahead(x, next, channels: inputs))
+        streaming: streaming, ahead: &ahead.pieces)
+      moments?.add(ready: block.upperBound * outputs)
     }
   }
 
@@ -171,21 +191,23 @@ extension DirectConvolution {
     // Sums find what was written in the cache; without any, nobody does.
     let streaming =
       unsafe sums == nil && streams(dx, count: positions * inputs, channels: inputs)
-    let blocks = RangeBlocks(positions: positions, channels: (inputs + outputs) / 2)
+    let blocks = strips(samples: samples)
     for block in blocks {
       let rows = unsafe norm.rows(
         block, of: x, channels: inputs, scratch: base + memory.x, workspace: base + memory.tables)
       let dy = unsafe arriving.rows(
         block, channels: outputs, scratch: base + memory.dy, workspace: base + memory.tables)
       let next = blocks.following(block)
+      var ahead = Ahead(multiplications: 2 * block.count * inputs * outputs)
+      unsafe ahead.add(x, next, channels: inputs)
+      arriving.add(next, channels: outputs, to: &ahead)
+      if !streaming { unsafe ahead.add(dx, next, channels: inputs) }
       unsafe pointwiseWeightGradient(
         rows, dy, rows: block.count, into: gradient, adding: block.lowerBound > 0,
-        ahead: arriving.ahead(next, channels: outputs))
+        ahead: &ahead.pieces)
       unsafe pointwise(
         dy, outputs, kernel, rows: block.count, into: dx + block.lowerBound * inputs, inputs,
-        streaming: streaming,
-        ahead: streaming
-          ? Ahead(x, next, channels: inputs) : Ahead(x, writing: dx, next, channels: inputs))
+        streaming: streaming, ahead: &ahead.pieces)
       sums?.add(ready: block.upperBound * inputs)
     }
   }

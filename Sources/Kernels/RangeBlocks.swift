@@ -10,11 +10,12 @@ struct RangeBlocks: Sequence, IteratorProtocol {
     self.size = size
   }
 
-  /// Positions, of which all channels take about 128 KB a block, so that every panel of a product
-  /// finds them in the cache.
+  /// Positions, of which all channels take about 160 KB a block, so that every panel of a product
+  /// finds them in the cache; and never a small rest, for which weights would be read once more.
   init(positions: Int, channels: Int) {
+    let blocks = Swift.max(1, positions * channels / (32 << 10))
     // A multiple of all heights of the product's register blocks.
-    self.init(positions, size: Swift.max(48, (32 << 10) / channels / 48 * 48))
+    self.init(positions, size: ((positions + blocks - 1) / blocks + 47) / 48 * 48)
   }
 
   /// The block that follows another; empty after the last.

@@ -20,11 +20,10 @@ extension Contraction {
 func multiply(
   _ a: UnsafePointer<Float>, rowA: Int, _ b: UnsafePointer<Float>, over: Contraction,
   into c: UnsafeMutablePointer<Float>, rowC: Int, rows: Int, columns: Int, adding: Bool = false,
-  streaming: Bool = false, ahead: Ahead = Ahead()
+  streaming: Bool = false, ahead: UnsafeMutablePointer<lockstep_ahead>? = nil
 ) {
   var over = over
-  var ahead = unsafe ahead.places
   let storing =
     adding ? LOCKSTEP_ADDING : streaming ? LOCKSTEP_STREAMING : LOCKSTEP_OVERWRITING
-  unsafe lockstep_product(a, rowA, b, &over, c, rowC, rows, columns, storing, &ahead)
+  unsafe lockstep_product(a, rowA, b, &over, c, rowC, rows, columns, storing, ahead)
 }

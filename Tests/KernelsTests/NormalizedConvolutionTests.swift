@@ -88,6 +88,10 @@ import Testing
     var ySpan = y.mutableSpan
     convolution.forward(
       activations.span, w.span, prepared: prepared.span, into: &ySpan, workspace: &workspace)
+    var (mean, variance) = (unwritten(cout), unwritten(cout))
+    var meanSpan = mean.mutableSpan
+    var varianceSpan = variance.mutableSpan
+    channelMoments(of: y.span, mean: &meanSpan, variance: &varianceSpan, workspace: &workspace)
     var dy = dz
     var dySpan = dy.mutableSpan
     batchNormInputGradient(
@@ -115,9 +119,14 @@ import Testing
       bias: before.bias.span, ceiling: ceiling)
     var other = unwritten(y.count)
     var otherSpan = other.mutableSpan
+    var (otherMean, otherVariance) = (unwritten(cout), unwritten(cout))
+    var otherMeanSpan = otherMean.mutableSpan
+    var otherVarianceSpan = otherVariance.mutableSpan
     normalized.forward(
-      x.span, by: norm, w.span, prepared: prepared.span, into: &otherSpan, workspace: &workspace)
+      x.span, by: norm, w.span, prepared: prepared.span, into: &otherSpan, mean: &otherMeanSpan,
+      variance: &otherVarianceSpan, workspace: &workspace)
     #expect(other == y && y.contains { $0 != 0 })
+    #expect(otherMean == mean && otherVariance == variance)
     let following = ChannelNormalization(
       mean: after.mean.span, inverse: after.inverse.span, weight: after.weight.span,
       bias: after.bias.span, ceiling: ceiling)

@@ -35,7 +35,9 @@ import Testing
     let fused = run(network, microBatch: microBatch, fusing: true)
     let plain = run(network, microBatch: microBatch, fusing: false)
     #expect(fused.0 == plain.0 && fused.0.isFinite, "\(network.name): the loss")
-    #expect(fused.1 == plain.1, "\(network.name): gradients")
+    // Not in the expectation itself, which would look for the differences for hours.
+    let haveSameGradients = fused.1 == plain.1
+    #expect(haveSameGradients, "\(network.name): gradients")
     #expect(fused.1.contains { $0 != 0 })
   }
 

@@ -3,11 +3,28 @@
 
 #include <stddef.h>
 
-// Memory that will soon be read: `count` floats from each of two places, to be fetched into the cache
-// beside the arithmetic, which leaves memory idle; none where `count` is 0.
+// Two pieces of memory of `count` floats each: one begins `apart` floats after the other.
 typedef struct {
-  const float *first, *second;
-  ptrdiff_t count;
+  const float *first;
+  ptrdiff_t apart, count;
+} lockstep_pieces;
+
+enum { LOCKSTEP_PIECES = 4 };
+
+// Memory that will soon be read or written, to be fetched into the cache beside the arithmetic, which
+// leaves memory idle: by one kernel after the other, each of which goes on where the last ended.
+typedef struct {
+  // What is left, in order; those that are done, or were never there, have a count of 0.
+  lockstep_pieces pieces[LOCKSTEP_PIECES];
+  // Floats of each piece that a step of a loop fetches: at most a cache line, or it would skip some.
+  ptrdiff_t step;
 } lockstep_ahead;
+
+// Adds `count` floats, at most LOCKSTEP_PIECES times.
+static inline void lockstep_ahead_add(lockstep_ahead *ahead, const float *first, ptrdiff_t count) {
+  int i = 0;
+  while (ahead->pieces[i].count != 0) i++;
+  ahead->pieces[i] = (lockstep_pieces){first, count / 2, (count + 1) / 2};
+}
 
 #endif

@@ -27,14 +27,15 @@ typedef struct {
 
 // y = Σ x·w over the kernel's elements in their order; w is [rows, columns, C].
 //
-// `zeros` are as many zeros as a line of the image has floats. What is `ahead` is fetched meanwhile.
+// `zeros` are as many zeros as a line of the image has floats. What is `ahead`, unless it
+// is NULL, is fetched meanwhile.
 void lockstep_depthwise_outputs(
   const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
-  const lockstep_ahead *ahead);
+  lockstep_ahead *ahead);
 
 // dw = Σ x·dy over the outputs, row by row, from 0 or from what dw holds where `adding`.
 void lockstep_depthwise_kernel_gradient(
   const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
-  bool adding, const lockstep_ahead *ahead);
+  bool adding, lockstep_ahead *ahead);
 
 #endif

@@ -11,10 +11,21 @@
 // LOCKSTEP_WORKSPACE floats a column, aligned for doubles; a part of it is overwritten.
 enum { LOCKSTEP_COLUMNS = 64, LOCKSTEP_WORKSPACE = 7 };
 
+// Sums over rows are made in parts: `start`, then `add` for one range of floats after the other, each
+// but the last of a multiple of LOCKSTEP_PART rows of `columns` floats, then `finish`. The parts change
+// no bit of the sums.
+enum { LOCKSTEP_PART = 64 };
+
 // The mean and the biased variance of each channel.
-void lockstep_moments(
-  const float *x, ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns, void *workspace,
-  float *mean, float *variance);
+void lockstep_moments_start(ptrdiff_t columns, void *workspace);
+
+void lockstep_moments_add(
+  const float *x, ptrdiff_t from, ptrdiff_t to, ptrdiff_t count, ptrdiff_t columns,
+  void *workspace);
+
+void lockstep_moments_finish(
+  ptrdiff_t count, ptrdiff_t channels, ptrdiff_t columns, void *workspace, float *mean,
+  float *variance);
 
 // y = (x − mean)·(inverse·weight) + bias, fused, then + residual unless that is NULL, then not below
 // `floor` and not above `ceiling`; NaN stays.
@@ -23,15 +34,11 @@ void lockstep_normalize(
   const float *mean, const float *inverse, const float *weight, const float *bias, float floor,
   float ceiling, void *workspace, float *y);
 
-// The sums of each channel: weight_sum = Σ dz·(x − mean)·inverse, bias_sum = Σ dz. They are made in
-// parts: `start`, then `add` for one range of floats after the other, each but the last of a multiple
-// of LOCKSTEP_PART rows of `columns` floats, then `finish`. The parts change no bit of the sums.
+// The sums of each channel: weight_sum = Σ dz·(x − mean)·inverse, bias_sum = Σ dz.
 //
 // dz is `gradient`, plus `further` unless that is NULL, and 0 where a clamp's output is not between
 // 0 and `ceiling`: y, or if `clamps`, (x − mean)·(inverse·weight) + bias, computed again.
 // `gradient` is overwritten with dz where it took `further` or y. `bias` may be NULL unless `clamps`.
-enum { LOCKSTEP_PART = 64 };
-
 void lockstep_normalize_sums_start(
   ptrdiff_t channels, ptrdiff_t columns, const float *mean, const float *inverse,
   const float *weight, const float *bias, void *workspace);

@@ -21,10 +21,10 @@ typedef enum { LOCKSTEP_OVERWRITING, LOCKSTEP_STREAMING, LOCKSTEP_ADDING } locks
 //
 // Every element is one chain of fused multiply-adds in the order of `over`, from 0, or from what
 // c holds where it is adding. Streaming needs whole lines of c: addresses, row_c and columns are
-// multiples of 64 bytes. What is `ahead` is fetched meanwhile.
+// multiples of 64 bytes. What is `ahead`, unless it is NULL, is fetched meanwhile.
 void lockstep_product(
   const float *a, ptrdiff_t row_a, const float *b, const lockstep_contraction *over, float *c,
   ptrdiff_t row_c, ptrdiff_t rows, ptrdiff_t columns, lockstep_storing storing,
-  const lockstep_ahead *ahead);
+  lockstep_ahead *ahead);
 
 #endif

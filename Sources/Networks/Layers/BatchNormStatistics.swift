@@ -26,16 +26,37 @@ struct BatchNormStatistics: Sendable {
 
   /// Leaves the statistics of x [R, C] or, where the pass judges, the running ones.
   func find(of x: Span<Float>, epsilon: Float, _ pass: borrowing ForwardPass) {
-    var means = pass.savedToWrite(mean)
-    var variances = pass.savedToWrite(variance)
-    var inverses = pass.savedToWrite(inverse)
     if pass.mode == .training {
+      var means = means(pass)
+      var variances = variances(pass)
       var workspace = pass.workspace
       channelMoments(of: x, mean: &means, variance: &variances, workspace: &workspace)
-    } else {
+    }
+    complete(epsilon: epsilon, pass)
+  }
+
+  /// Where the means of what is normalized go, of whoever writes that; empty where the pass judges.
+  @_lifetime(borrow pass)
+  func means(_ pass: borrowing ForwardPass) -> MutableSpan<Float> {
+    pass.mode == .training ? pass.savedToWrite(mean) : MutableSpan()
+  }
+
+  /// The same for the biased variances.
+  @_lifetime(borrow pass)
+  func variances(_ pass: borrowing ForwardPass) -> MutableSpan<Float> {
+    pass.mode == .training ? pass.savedToWrite(variance) : MutableSpan()
+  }
+
+  /// Leaves what else there is, of the means and variances that are there or, where the pass judges,
+  /// of the running ones.
+  func complete(epsilon: Float, _ pass: borrowing ForwardPass) {
+    var variances = pass.savedToWrite(variance)
+    if pass.mode != .training {
+      var means = pass.savedToWrite(mean)
       copy(pass.parameter(weight + 2), into: &means)
       copy(pass.parameter(weight + 3), into: &variances)
     }
+    var inverses = pass.savedToWrite(inverse)
     inverseDeviations(variances.span, epsilon: epsilon, into: &inverses)
   }
 

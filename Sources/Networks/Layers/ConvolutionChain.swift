@@ -53,21 +53,29 @@ struct ConvolutionChain: Layer {
   // MARK: Forward
 
   func forward(_ pass: borrowing ForwardPass) {
+    if let norm = first.description.norm {
+      first.statistics.find(of: pass.input(), epsilon: norm.epsilon, pass)
+    }
     for number in links.indices { forward(number, pass) }
   }
 
   private func forward(_ number: Int, _ pass: borrowing ForwardPass) {
     let link = links[number]
-    let x = number == 0 ? pass.input() : pass.saved(links[number - 1].output)
-    if let norm = link.description.norm {
-      link.statistics.find(of: x, epsilon: norm.epsilon, pass)
-    }
-    var y = number == links.count - 1 ? pass.output : pass.savedToWrite(link.output)
+    let isLast = number == links.count - 1
+    var y = isLast ? pass.output : pass.savedToWrite(link.output)
+    // The next link's statistics are those of what this one writes.
+    var means = isLast ? MutableSpan() : links[number + 1].statistics.means(pass)
+    var variances = isLast ? MutableSpan() : links[number + 1].statistics.variances(pass)
     var workspace = pass.workspace
     link.normalized.forward(
-      x, by: normalization(of: link, pass.node, pass.arena, pass.flatParameters),
+      number == 0 ? pass.input() : pass.saved(links[number - 1].output),
+      by: normalization(of: link, pass.node, pass.arena, pass.flatParameters),
       pass.parameter(link.weights),
-      prepared: pass.prepared.extracting(link.prepared), into: &y, workspace: &workspace)
+      prepared: pass.prepared.extracting(link.prepared), into: &y, mean: &means,
+      variance: &variances, workspace: &workspace)
+    if !isLast, let norm = links[number + 1].description.norm {
+      links[number + 1].statistics.complete(epsilon: norm.epsilon, pass)
+    }
   }
 
   // MARK: Backward
