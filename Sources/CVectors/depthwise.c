@@ -61,6 +61,7 @@ PART void outputs(
   }
 #pragma clang loop unroll(full)
   for (int i = 0; i < width; i++) {
+    fetch(state);
     float *target = y + (q + i) * shape->column_y + c;
     if (shape->streaming) stream(target, sum[i]);
     else store(target, sum[i]);
@@ -84,7 +85,7 @@ PART void all_channels(
   const lockstep_depthwise *shape, ptrdiff_t q, float *y, lockstep_ahead *ahead)
 {
   int from = (int)part.from, to = (int)part.to;
-  fetching state = fetching_in(vectors(shape) * rows * (to - from), ahead, w);
+  fetching state = fetching_in(vectors(shape) * (rows * (to - from) + width), ahead, w);
   for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
     ptrdiff_t c = channel(i, shape->channels);
     outputs(width, rows, from, to, lines, w, shape, q, c, y, &state);
@@ -114,101 +115,94 @@ PART void all_outputs(
   }
 }
 
-// The 3×3 kernels that nearly all networks have: `height` rows of `width` outputs at a time, so that
-// what is read once serves several of them. Every output is the same chain as one by one.
-PART void tile(
-  int height, int width, int stride, int from, int to, const float *const *lines, const float *w,
-  const lockstep_depthwise *shape, ptrdiff_t q, ptrdiff_t c, float *y, fetching *state)
+// Sixteen channels of a column of `count` lines; zeros where it is not inside the image.
+PART void take_column(
+  int count, const float *const *lines, ptrdiff_t place, bool is_inside, lanes *column)
 {
+#pragma clang loop unroll(full)
+  for (int j = 0; j < count; j++) column[j] = is_inside ? load(lines[j] + place) : 0;
+}
+
+// The 3×3 kernels that nearly all networks have: sixteen channels of `height` rows of outputs.
+//
+// A window of three columns moves along the lines, so that every activation is loaded once. Every
+// output is the same chain as one by one.
+PART void moving_window(
+  int height, int stride, const float *const *lines, const float *w,
+  const lockstep_depthwise *shape, ptrdiff_t c, float *y, fetching *state)
+{
+  const lockstep_axis *columns = &shape->columns;
   ptrdiff_t channels = shape->channels;
-  ptrdiff_t start = (q * stride + shape->columns.start) * channels + c;
-  lanes factors[9], sum[8] = {0};
+  int count = 3 + (height - 1) * stride;
+  // Column p of the lines is at p mod 3.
+  lanes factors[9], window[3][5] = {0};
 #pragma clang loop unroll(full)
   for (int k = 0; k < 9; k++) factors[k] = load(w + k * channels + c);
+  // Each step takes in as many columns as the stride: the first sees what is not there before.
+  ptrdiff_t at = columns->start, place = at * channels + c;
 #pragma clang loop unroll(full)
-  for (int j = 0; j < 3 + (height - 1) * stride; j++) {
-    for (int n = 0; n < 3; n++) fetch(state);
+  for (int p = 0; p < 3 - stride; p++) {
+    take_column(count, lines, place, 0 <= at && at < columns->positions, window[p]);
+    at++, place += channels;
+  }
+  float *target = y + c;
+  for (ptrdiff_t left = columns->outputs; left > 0;) {
 #pragma clang loop unroll(full)
-    for (int p = from; p < (width - 1) * stride + to; p++) {
-      lanes value = load(lines[j] + start + p * channels);
+    for (int u = 0; u < 3; u++) {
+#pragma clang loop unroll(full)
+      for (int p = 3 - stride; p < 3; p++) {
+        fetch(state);
+        bool is_inside = 0 <= at && at < columns->positions;
+        take_column(count, lines, place, is_inside, window[(u * stride + p) % 3]);
+        at++, place += channels;
+        // Kept as it is: the compiler would keep a pointer for each of the loads.
+        __asm__("" : "+r"(place));
+      }
 #pragma clang loop unroll(full)
       for (int i = 0; i < height; i++) {
+        fetch(state);
+        lanes sum = 0;
 #pragma clang loop unroll(full)
-        for (int o = 0; o < width; o++) {
-          int k = j - i * stride, l = p - o * stride;
-          if (k < 0 || k > 2 || l < from || l >= to) continue;
-          sum[i * width + o] = fused(value, factors[3 * k + l], sum[i * width + o]);
+        for (int k = 0; k < 9; k++) {
+          lanes value = window[(u * stride + k % 3) % 3][i * stride + k / 3];
+          sum = fused(value, factors[k], sum);
         }
+        if (shape->streaming) stream(target + i * shape->row_y, sum);
+        else store(target + i * shape->row_y, sum);
       }
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < height; i++) {
-#pragma clang loop unroll(full)
-    for (int o = 0; o < width; o++) {
-      float *target = y + i * shape->row_y + (q + o) * shape->column_y + c;
-      if (shape->streaming) stream(target, sum[i * width + o]);
-      else store(target, sum[i * width + o]);
+      target += shape->column_y;
+      __asm__("" : "+r"(target));
+      if (--left == 0) return;
     }
   }
 }
 
-// All channels of tiles of one size from column q on, while they end by `end`: the column after them.
-//
-// Elements `from` ..< `to` of a row of the kernel are taken.
-PART ptrdiff_t tiles(
-  int height, int width, int stride, int from, int to, ptrdiff_t q, ptrdiff_t end,
-  const float *const *lines, const float *w, const lockstep_depthwise *shape, float *y,
-  lockstep_ahead *ahead)
-{
-  ptrdiff_t steps = vectors(shape) * (3 + (height - 1) * stride) * 3;
-  for (; q + width <= end; q += width) {
-    fetching state = fetching_in(steps, ahead, w);
-    for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
-      ptrdiff_t c = channel(i, shape->channels);
-      tile(height, width, stride, from, to, lines, w, shape, q, c, y, &state);
-    }
-  }
-  return q;
-}
-
-// `height` whole rows of outputs; the first and the last may see one column of zeros.
-PART void rows_of_tiles(
-  int height, int stride, inner whole, const float *const *lines, const float *w,
+// All channels of `height` rows of outputs.
+PART void moving_windows(
+  int height, int stride, const float *const *lines, const float *w,
   const lockstep_depthwise *shape, float *y, lockstep_ahead *ahead)
 {
-  ptrdiff_t q = tiles(height, 1, stride, 1, 3, 0, whole.from, lines, w, shape, y, ahead);
-  if (height == 1) q = tiles(1, 8, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
-  q = tiles(height, 4, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
-  q = tiles(height, 2, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
-  q = tiles(height, 1, stride, 0, 3, q, whole.to, lines, w, shape, y, ahead);
-  tiles(height, 1, stride, 0, 2, q, shape->columns.outputs, lines, w, shape, y, ahead);
+  ptrdiff_t steps = shape->columns.outputs * (height + stride);
+  for (ptrdiff_t i = 0; i < shape->channels; i += LANES) {
+    fetching state = fetching_in(steps, ahead, w);
+    ptrdiff_t c = channel(i, shape->channels);
+    moving_window(height, stride, lines, w, shape, c, y, &state);
+  }
 }
 
-// Whether columns are such as `rows_of_tiles` takes, with a kernel of three.
-PART _Bool takes_tiles(const lockstep_axis *columns, inner whole) {
-  ptrdiff_t last = columns->outputs - 1;
-  inner left = inner_elements(columns, 0), right = inner_elements(columns, last);
-  return columns->elements == 3 && columns->step == 1 && whole.from < whole.to
-    && (whole.from == 0 || (whole.from == 1 && left.from == 1 && left.to == 3))
-    && (whole.to == columns->outputs
-        || (whole.to == last && right.from == 0 && right.to == 2));
-}
-
-PART void all_tiles(
-  int stride, inner whole, const float *x, const float *w, const lockstep_depthwise *shape,
+PART void all_windows(
+  int stride, const float *x, const float *w, const lockstep_depthwise *shape,
   const float *zeros, float *y, lockstep_ahead *ahead)
 {
   const float *lines[5];
-  ptrdiff_t rows = shape->rows.outputs;
   ptrdiff_t r = 0;
-  for (; r + 2 <= rows; r += 2) {
+  for (; r + 2 <= shape->rows.outputs; r += 2) {
     find_lines(x, shape, zeros, 3 + stride, r, lines);
-    rows_of_tiles(2, stride, whole, lines, w, shape, y + r * shape->row_y, ahead);
+    moving_windows(2, stride, lines, w, shape, y + r * shape->row_y, ahead);
   }
-  if (r < rows) {
+  if (r < shape->rows.outputs) {
     find_lines(x, shape, zeros, 3, r, lines);
-    rows_of_tiles(1, stride, whole, lines, w, shape, y + r * shape->row_y, ahead);
+    moving_windows(1, stride, lines, w, shape, y + r * shape->row_y, ahead);
   }
 }
 
@@ -217,11 +211,10 @@ KERNEL void lockstep_depthwise_outputs(
   lockstep_ahead *ahead)
 {
   const lockstep_axis *rows = &shape->rows, *columns = &shape->columns;
-  inner whole = inner_outputs(columns);
-  _Bool fits = rows->elements == 3 && rows->step == 1 && rows->stride == columns->stride
-    && takes_tiles(columns, whole);
-  if (fits && columns->stride == 1) all_tiles(1, whole, x, w, shape, zeros, y, ahead);
-  else if (fits && columns->stride == 2) all_tiles(2, whole, x, w, shape, zeros, y, ahead);
+  bool fits = rows->elements == 3 && rows->step == 1 && columns->elements == 3
+    && columns->step == 1 && rows->stride == columns->stride;
+  if (fits && columns->stride == 1) all_windows(1, x, w, shape, zeros, y, ahead);
+  else if (fits && columns->stride == 2) all_windows(2, x, w, shape, zeros, y, ahead);
   else all_outputs(x, w, shape, zeros, y, ahead);
 }
 

@@ -14,8 +14,10 @@ import CVectors
   /// Nothing, for products of so many multiplications: 16 to 24 vectors of them are a step.
   init(multiplications: Int) { self.init(steps: multiplications / (24 * 16)) }
 
-  /// Adds some rows of x [R, `channels`]. Rows that will be written are added too: a store finds its
-  /// line in the cache, and does not wait for it.
+  /// Adds some rows of x [R, `channels`].
+  ///
+  /// Rows that will be written are added too: a store finds its line in the cache, and does not wait
+  /// for it.
   mutating func add(_ x: UnsafePointer<Float>, _ rows: Range<Int>, channels: Int) {
     let floats = rows.count * channels
     if floats == 0 { return }

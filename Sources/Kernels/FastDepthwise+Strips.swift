@@ -10,8 +10,8 @@ extension FastDepthwise {
     return LineStrips(window, lines: lines)
   }
 
-  private var forwardStrips: LineStrips { strips(48 << 10) }
-  private var gradientStrips: LineStrips { strips(32 << 10) }
+  private var forwardStrips: LineStrips { strips(24 << 10) }
+  private var gradientStrips: LineStrips { strips(16 << 10) }
 
   /// Floats of the longest strips of x and dy, and of a line of zeros.
   var stripFloats: (x: Int, dy: Int, zeros: Int) {
@@ -39,7 +39,7 @@ extension FastDepthwise {
         let lines = unsafe lines(strip.lines, of: n, in: x, by: norm, &ring, memory, base)
         let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
         let rows = positions(strip.ownRows, of: n, in: window.output)
-        var ahead = Ahead(steps: outputSteps(rows.count))
+        var ahead = Ahead(steps: steps(rows.count, elements: window.kernel.count))
         unsafe ahead.add(x, next, channels: channels)
         if !streaming {
           unsafe ahead.add(y, following(rows, of: samples, in: window.output), channels: channels)
@@ -74,7 +74,7 @@ extension FastDepthwise {
           strips.size / window.stride.height, after: strip.rows, of: n, samples, in: window.output)
         let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
         let ownLines = positions(strip.ownLines, of: n, in: window.input)
-        var ahead = Ahead(steps: gradientSteps(strip.ownRows.count * window.output.width))
+        var ahead = Ahead(steps: gradientSteps(strip))
         unsafe ahead.add(x, next, channels: channels)
         arriving.add(nextRows, channels: channels, to: &ahead)
         unsafe ahead.add(
@@ -153,14 +153,19 @@ extension FastDepthwise {
     return positions.upperBound..<end
   }
 
-  /// Steps of the loops that make `count` outputs, eight at a time.
-  private func outputSteps(_ count: Int) -> Int {
-    count * ((channels + 15) / 16) * window.kernel.count / 8
+  /// Steps of the loops that make `count` outputs of so many elements of the kernel each: eight
+  /// outputs take a step for each element, and one for each output.
+  private func steps(_ count: Int, elements: Int) -> Int {
+    count * ((channels + 15) / 16) * (elements + 8) / 8
   }
 
-  /// Steps of the loops that make both gradients of `count` outputs.
-  private func gradientSteps(_ count: Int) -> Int {
-    count * ((channels + 15) / 16) + outputSteps(count)
+  /// Steps of the loops that make both gradients of a strip.
+  private func gradientSteps(_ strip: LineStrip) -> Int {
+    let (rows, lines) = (strip.ownRows.count, strip.ownLines.count)
+    return rows * window.output.width * ((channels + 15) / 16)
+      + steps(
+        lines * window.input.width,
+        elements: window.kernel.count / (window.stride.height * window.stride.width))
   }
 
   private func clear(_ zeros: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {

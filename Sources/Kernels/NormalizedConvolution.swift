@@ -19,7 +19,8 @@ public struct NormalizedConvolution: Sendable {
     memory = StripMemory(
       inputs: shape.inputChannels, outputs: shape.outputChannels,
       strips: shape.path == .depthwise
-        ? FastDepthwise(shape).stripFloats : DirectConvolution(shape).stripFloats(samples: convolution.samples))
+        ? FastDepthwise(shape).stripFloats
+        : DirectConvolution(shape).stripFloats(samples: convolution.samples))
   }
 
   private var shape: ConvolutionGeometry { convolution.shape }
