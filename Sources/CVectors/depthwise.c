@@ -115,6 +115,13 @@ PART void all_outputs(
   }
 }
 
+// Whether windows move over such images: 3×3 kernels, which nearly all networks have, and no others.
+PART bool moves(const lockstep_depthwise *shape) {
+  const lockstep_axis *rows = &shape->rows, *columns = &shape->columns;
+  return rows->elements == 3 && rows->step == 1 && columns->elements == 3 && columns->step == 1
+    && rows->stride == columns->stride && columns->stride <= 2;
+}
+
 // Sixteen channels of a column of `count` lines; zeros where it is not inside the image.
 PART void take_column(
   int count, const float *const *lines, ptrdiff_t place, bool is_inside, lanes *column)
@@ -123,7 +130,7 @@ PART void take_column(
   for (int j = 0; j < count; j++) column[j] = is_inside ? load(lines[j] + place) : 0;
 }
 
-// The 3×3 kernels that nearly all networks have: sixteen channels of `height` rows of outputs.
+// Sixteen channels of `height` rows of outputs of a 3×3 kernel.
 //
 // A window of three columns moves along the lines, so that every activation is loaded once. Every
 // output is the same chain as one by one.
@@ -210,11 +217,9 @@ KERNEL void lockstep_depthwise_outputs(
   const float *x, const float *w, const lockstep_depthwise *shape, const float *zeros, float *y,
   lockstep_ahead *ahead)
 {
-  const lockstep_axis *rows = &shape->rows, *columns = &shape->columns;
-  bool fits = rows->elements == 3 && rows->step == 1 && columns->elements == 3
-    && columns->step == 1 && rows->stride == columns->stride;
-  if (fits && columns->stride == 1) all_windows(1, x, w, shape, zeros, y, ahead);
-  else if (fits && columns->stride == 2) all_windows(2, x, w, shape, zeros, y, ahead);
+  ptrdiff_t stride = shape->columns.stride;
+  if (moves(shape) && stride == 1) all_windows(1, x, w, shape, zeros, y, ahead);
+  else if (moves(shape)) all_windows(2, x, w, shape, zeros, y, ahead);
   else all_outputs(x, w, shape, zeros, y, ahead);
 }
 
@@ -272,18 +277,77 @@ PART void channels_gradient(
   }
 }
 
+// Sixteen channels of the gradient of a 3×3 kernel: a window of three columns moves along the lines
+// under each row of outputs, and the sums stay in registers from row to row.
+PART void moving_gradient(
+  int stride, const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros,
+  ptrdiff_t c, float *dw, bool adding, lockstep_ahead *ahead)
+{
+  const lockstep_axis *columns = &shape->columns;
+  ptrdiff_t channels = shape->channels;
+  lanes sum[9] = {0};
+  if (adding) {
+#pragma clang loop unroll(full)
+    for (int k = 0; k < 9; k++) sum[k] = load(dw + k * channels + c);
+  }
+  fetching state = fetching_in(shape->rows.outputs * columns->outputs, ahead, dy);
+  for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
+    const float *lines[3], *source = dy + r * shape->row_y + c;
+    find_lines(x, shape, zeros, 3, r, lines);
+    lanes window[3][3] = {0};
+    ptrdiff_t at = columns->start, place = at * channels + c;
+#pragma clang loop unroll(full)
+    for (int p = 0; p < 3 - stride; p++) {
+      take_column(3, lines, place, 0 <= at && at < columns->positions, window[p]);
+      at++, place += channels;
+    }
+    for (ptrdiff_t left = columns->outputs; left > 0;) {
+#pragma clang loop unroll(full)
+      for (int u = 0; u < 3; u++) {
+        fetch(&state);
+#pragma clang loop unroll(full)
+        for (int p = 3 - stride; p < 3; p++) {
+          bool is_inside = 0 <= at && at < columns->positions;
+          take_column(3, lines, place, is_inside, window[(u * stride + p) % 3]);
+          at++, place += channels;
+          __asm__("" : "+r"(place));
+        }
+        lanes gradient = load(source);
+        source += shape->column_y;
+#pragma clang loop unroll(full)
+        for (int k = 0; k < 9; k++) {
+          sum[k] = fused(window[(u * stride + k % 3) % 3][k / 3], gradient, sum[k]);
+        }
+        if (--left == 0) break;
+      }
+    }
+  }
+#pragma clang loop unroll(full)
+  for (int k = 0; k < 9; k++) store(dw + k * channels + c, sum[k]);
+}
+
 KERNEL void lockstep_depthwise_kernel_gradient(
   const float *x, const float *dy, const lockstep_depthwise *shape, const float *zeros, float *dw,
   bool adding, lockstep_ahead *ahead)
 {
   inner whole = inner_outputs(&shape->columns);
-  for (ptrdiff_t r = 0; r < shape->rows.outputs; r++) {
+  ptrdiff_t whole_vectors = shape->channels / LANES * LANES, moved = 0;
+  if (moves(shape)) {
+    for (; moved < whole_vectors; moved += LANES) {
+      if (shape->columns.stride == 1) {
+        moving_gradient(1, x, dy, shape, zeros, moved, dw, adding, ahead);
+      } else {
+        moving_gradient(2, x, dy, shape, zeros, moved, dw, adding, ahead);
+      }
+    }
+  }
+  for (ptrdiff_t r = 0; r < shape->rows.outputs && moved < shape->channels; r++) {
     const float *lines[MOST_ROWS];
     find_lines(x, shape, zeros, shape->rows.elements, r, lines);
     const float *line = dy + r * shape->row_y;
     bool is_adding = adding || r > 0;
-    ptrdiff_t c = 0;
-    for (; c + LANES <= shape->channels; c += LANES) {
+    ptrdiff_t c = moved;
+    for (; c < whole_vectors; c += LANES) {
       channels_gradient(LANES, lines, line, shape, whole, c, dw, is_adding, ahead);
     }
     if (c < shape->channels) {
