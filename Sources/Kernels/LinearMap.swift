@@ -20,9 +20,13 @@ public struct LinearMap: Sendable {
     self.samples = samples
   }
 
-  /// Rows of W's gradient that are written at a time: all their columns, which so fill cache lines,
-  /// while the lines of the next rows are fetched.
-  private static let gradientRows = 48
+  /// Whether a pass does little more than reading or writing the weights: it follows their order, a
+  /// few rows over all columns, while the next rows are fetched.
+  private var isShort: Bool { samples < 16 }
+  /// Rows of W that are read at a time.
+  private var rows: Int { isShort ? 6 : inputs }
+  /// Rows of W's gradient that are written at a time.
+  private var gradientRows: Int { isShort ? 6 : 48 }
 
   /// Whether there are enough outputs for vectors; else OpenBLAS multiplies.
   private var isWide: Bool { outputs >= 16 }
@@ -41,11 +45,19 @@ public struct LinearMap: Sendable {
       return matrixProduct(x, weights, into: &y, m: samples, n: outputs, k: inputs)
     }
     let y = unsafe y.mutableAddress!
-    let over = Contraction(inputs, stepA: 1, stepB: outputs)
-    for panel in ColumnPanels(columns: outputs) {
-      unsafe multiply(
-        x.address!, rowA: inputs, weights.address! + panel.lowerBound, over: over,
-        into: y + panel.lowerBound, rowC: outputs, rows: samples, columns: panel.count)
+    let weights = unsafe weights.address!
+    let blocks = RangeBlocks(inputs, size: rows)
+    for block in blocks {
+      var ahead = Ahead(multiplications: block.count * outputs * samples)
+      unsafe ahead.add(weights, blocks.following(block), channels: outputs)
+      let over = Contraction(block.count, stepA: 1, stepB: outputs)
+      for panel in ColumnPanels(columns: outputs) {
+        unsafe multiply(
+          x.address! + block.lowerBound, rowA: inputs,
+          weights + block.lowerBound * outputs + panel.lowerBound, over: over,
+          into: y + panel.lowerBound, rowC: outputs, rows: samples, columns: panel.count,
+          adding: block.lowerBound > 0, ahead: &ahead.pieces)
+      }
     }
   }
 
@@ -60,7 +72,7 @@ public struct LinearMap: Sendable {
     }
     let gradient = unsafe gradient.mutableAddress!
     let over = Contraction(samples, stepA: inputs, stepB: outputs)
-    let blocks = RangeBlocks(inputs, size: Self.gradientRows)
+    let blocks = RangeBlocks(inputs, size: gradientRows)
     for block in blocks {
       var ahead = Ahead(multiplications: block.count * outputs * samples)
       unsafe ahead.add(gradient, blocks.following(block), channels: outputs)

@@ -13,9 +13,9 @@ struct RangeBlocks: Sequence, IteratorProtocol {
   /// Positions, of which all channels take about 48 KB a block.
   ///
   /// With what they are made of, their gradients, and all of the next block, they fit into the second
-  /// level of the cache. There are at least 48, and no small rest: weights are read for each block.
+  /// level of the cache. There are at least 96, and no small rest: weights are read for each block.
   init(positions: Int, channels: Int) {
-    let blocks = Swift.max(1, Swift.min(positions * channels / (12 << 10), positions / 48))
+    let blocks = Swift.max(1, Swift.min(positions * channels / (12 << 10), positions / 96))
     // Fours, so that few rows are left over by the product's register blocks.
     self.init(positions, size: ((positions + blocks - 1) / blocks + 3) / 4 * 4)
   }
