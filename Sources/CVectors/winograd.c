@@ -1,6 +1,8 @@
 #include "winograd.h"
 #include "winners.h"
 
+#include <stdbool.h>
+
 // Outputs along a tile's side.
 enum { SIDE = 4 };
 
@@ -28,16 +30,16 @@ PART void window_transform(int window, const lanes *d, int n, lanes *v) {
     v[7] = fused(much, d[3 * n] - d[5 * n], d[7 * n] - d[n]);
     return;
   }
-  lanes a = d[4 * n] - 4 * d[2 * n];
-  lanes b = d[3 * n] - 4 * d[n];
+  lanes two = 2, four = 4, minus_five = -5;
+  lanes a = fused(-four, d[2 * n], d[4 * n]);
+  lanes b = fused(-four, d[n], d[3 * n]);
   lanes c = d[4 * n] - d[2 * n];
-  lanes e = 2 * (d[3 * n] - d[n]);
-  lanes four = 4, minus_five = -5;
+  lanes e = d[3 * n] - d[n];
   v[0] = fused(four, d[0], fused(minus_five, d[2 * n], d[4 * n]));
   v[1] = a + b;
   v[2] = a - b;
-  v[3] = c + e;
-  v[4] = c - e;
+  v[3] = fused(two, e, c);
+  v[4] = fused(-two, e, c);
   v[5] = fused(four, d[n], fused(minus_five, d[3 * n], d[5 * n]));
 }
 
@@ -126,6 +128,18 @@ PART place place_of(const lockstep_tiles *tiles, ptrdiff_t index) {
   return at;
 }
 
+// Where the next tile lies: to the right, else first in the row below, else in the next image.
+PART place place_after(const lockstep_tiles *tiles, place at) {
+  at.x += SIDE;
+  if (at.x + tiles->column_padding < SIDE * tiles->columns) return at;
+  at.x = -tiles->column_padding;
+  at.y += SIDE;
+  if (at.y + tiles->row_padding < SIDE * tiles->rows) return at;
+  at.y = -tiles->row_padding;
+  at.image++;
+  return at;
+}
+
 // Rows or columns `from` ..< `to` of a stretch of `side` lie within an image of `size`.
 typedef struct {
   ptrdiff_t from, to;
@@ -136,17 +150,47 @@ PART range within(ptrdiff_t start, ptrdiff_t side, ptrdiff_t size) {
   return r;
 }
 
-// Loads `side` elements of a row, zeros where it lies outside.
-PART void load_row(int side, const float *p, ptrdiff_t step, range columns, lanes *d) {
-  if (columns.from == 0 && columns.to == side) {
+// Loads `side` elements of a row, zeros where it lies outside: those are read where the nearest lies
+// that is within, and masked. `ends`: nothing but the first and the last may lie outside.
+PART void load_row(
+  int side, bool ends, const float *p, ptrdiff_t step, range columns, lanes *d)
+{
 #pragma clang loop unroll(full)
-    for (int j = 0; j < side; j++) d[j] = load(p + j * step);
-  } else {
-#pragma clang loop unroll(full)
-    for (int j = 0; j < side; j++) {
-      d[j] = 0;
-      if (columns.from <= j && j < columns.to) d[j] = load(p + j * step);
+  for (int j = 0; j < side; j++) {
+    if (ends && 0 < j && j < side - 1) {
+      d[j] = load(p + j * step);
+      continue;
     }
+    places keep = columns.from <= j && j < columns.to ? -1 : 0;
+    ptrdiff_t near = j < columns.from ? columns.from : j < columns.to ? j : columns.to - 1;
+    d[j] = (lanes)((places)load(p + near * step) & keep);
+  }
+}
+
+// Half of the columns of a window, transformed: as many values as registers hold. `ends`: nothing
+// but the first and the last row and column may lie outside.
+PART void half_window(
+  int window, int part, bool ends, const float *start, ptrdiff_t line, ptrdiff_t channels,
+  range down, range across, float *out, ptrdiff_t stride)
+{
+  int columns = window / 2, first = part * columns;
+  lanes half[32];
+#pragma clang loop unroll(full)
+  for (int k = 0; k < window; k++) {
+    lanes d[8] = {0}, w[8];
+    if ((ends && 0 < k && k < window - 1) || (down.from <= k && k < down.to)) {
+      load_row(window, ends, start + k * line, channels, across, d);
+    }
+    window_transform(window, d, 1, w);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < columns; j++) half[columns * k + j] = w[first + j];
+  }
+#pragma clang loop unroll(full)
+  for (int k = 0; k < columns; k++) {
+    lanes w[8];
+    window_transform(window, half + k, columns, w);
+#pragma clang loop unroll(full)
+    for (int j = 0; j < window; j++) store(out + (window * j + first + k) * stride, w[j]);
   }
 }
 
@@ -155,28 +199,21 @@ PART void windows(
   ptrdiff_t count, float *v, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
-  for (ptrdiff_t t = 0; t < count; t++) {
-    place at = place_of(tiles, first + t);
+  place at = place_of(tiles, first);
+  for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     range down = within(at.y, window, tiles->height), across = within(at.x, window, tiles->width);
     const float *start = x + (at.image * tiles->height + at.y) * line + at.x * channels;
+    bool ends = down.from <= 1 && down.to >= window - 1 && across.from <= 1 && across.to >= window - 1;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
-      lanes half[64];
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes d[8] = {0};
-        if (down.from <= k && k < down.to) {
-          load_row(window, start + k * line + c, channels, across, d);
-        }
-        window_transform(window, d, 1, half + window * k);
-      }
+      const float *in = start + c;
       float *out = v + t * columns + c;
-#pragma clang loop unroll(full)
-      for (int k = 0; k < window; k++) {
-        lanes w[8];
-        window_transform(window, half + k, window, w);
-#pragma clang loop unroll(full)
-        for (int j = 0; j < window; j++) store(out + (window * j + k) * stride, w[j]);
+      if (ends) {
+        half_window(window, 0, true, in, line, channels, down, across, out, stride);
+        half_window(window, 1, true, in, line, channels, down, across, out, stride);
+      } else {
+        half_window(window, 0, false, in, line, channels, down, across, out, stride);
+        half_window(window, 1, false, in, line, channels, down, across, out, stride);
       }
     }
   }
@@ -195,8 +232,8 @@ PART void window_gradients(
   ptrdiff_t count, float *dx, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
-  for (ptrdiff_t t = 0; t < count; t++) {
-    place at = place_of(tiles, first + t);
+  place at = place_of(tiles, first);
+  for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     range down = within(at.y, window, tiles->height), across = within(at.x, window, tiles->width);
     float *start = dx + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
@@ -268,8 +305,8 @@ PART void outputs(
   ptrdiff_t first, ptrdiff_t count, float *y, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
-  for (ptrdiff_t t = 0; t < count; t++) {
-    place at = place_of(tiles, first + t);
+  place at = place_of(tiles, first);
+  for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     range down = within(at.y, SIDE, tiles->height), across = within(at.x, SIDE, tiles->width);
     float *start = y + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
@@ -303,8 +340,8 @@ PART void pooled_outputs(
   ptrdiff_t first, ptrdiff_t count, const lockstep_pooled *to, ptrdiff_t stride)
 {
   ptrdiff_t height = tiles->height / 2, width = tiles->width / 2;
-  for (ptrdiff_t t = 0; t < count; t++) {
-    place at = place_of(tiles, first + t);
+  place at = place_of(tiles, first);
+  for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     ptrdiff_t corner = (at.image * height + at.y / 2) * width + at.x / 2;
     range down = within(at.y / 2, 2, height), across = within(at.x / 2, 2, width);
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
@@ -342,8 +379,8 @@ PART void output_gradients(
   ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
-  for (ptrdiff_t t = 0; t < count; t++) {
-    place at = place_of(tiles, first + t);
+  place at = place_of(tiles, first);
+  for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     range down = within(at.y, SIDE, tiles->height), across = within(at.x, SIDE, tiles->width);
     const float *start = dy + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
@@ -352,7 +389,7 @@ PART void output_gradients(
 #pragma clang loop unroll(full)
       for (int k = 0; k < SIDE; k++) {
         lanes d[SIDE] = {0};
-        if (k < down.to) load_row(SIDE, start + k * line + c, channels, across, d);
+        if (k < down.to) load_row(SIDE, false, start + k * line + c, channels, across, d);
         output_gradient_transform(window, d, 1, half + window * k);
       }
       output_gradient_columns(window, half, z + t * columns + c, stride);
@@ -373,8 +410,8 @@ PART void pooled_output_gradients(
   ptrdiff_t columns, ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
   ptrdiff_t height = tiles->height / 2, width = tiles->width / 2;
-  for (ptrdiff_t t = 0; t < count; t++) {
-    place at = place_of(tiles, first + t);
+  place at = place_of(tiles, first);
+  for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     ptrdiff_t corner = (at.image * height + at.y / 2) * width + at.x / 2;
     range down = within(at.y / 2, 2, height), across = within(at.x / 2, 2, width);
     for (ptrdiff_t i = 0; i < columns; i += LANES) {

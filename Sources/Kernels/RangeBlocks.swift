@@ -3,7 +3,7 @@ struct RangeBlocks: Sequence, IteratorProtocol {
   let count: Int
   /// The length of every block but the last.
   let size: Int
-  private var first = 0
+  private var start = 0
 
   init(_ count: Int, size: Int) {
     self.count = count
@@ -20,14 +20,17 @@ struct RangeBlocks: Sequence, IteratorProtocol {
     self.init(positions, size: ((positions + blocks - 1) / blocks + 3) / 4 * 4)
   }
 
+  /// The first block.
+  var first: Range<Int> { 0..<Swift.min(size, count) }
+
   /// The block that follows another; empty after the last.
   func following(_ block: Range<Int>) -> Range<Int> {
     block.upperBound..<Swift.min(block.upperBound + size, count)
   }
 
   mutating func next() -> Range<Int>? {
-    if first >= count { return nil }
-    defer { first += size }
-    return first..<Swift.min(first + size, count)
+    if start >= count { return nil }
+    defer { start += size }
+    return start..<Swift.min(start + size, count)
   }
 }

@@ -30,3 +30,34 @@ struct Tiles {
       window: window, row_padding: padding.height, column_padding: padding.width)
   }
 }
+
+extension lockstep_tiles {
+  /// Where, in floats of the images, lies what no tile before a block sees.
+  fileprivate func news(of block: Range<Int>) -> Range<Int> {
+    end(before: block.lowerBound)..<end(before: block.upperBound)
+  }
+
+  /// The end of the last line that a tile before another sees.
+  private func end(before tile: Int) -> Int {
+    if tile == 0 { return 0 }
+    let (image, place) = (tile - 1).quotientAndRemainder(dividingBy: rows * columns)
+    let below = place / columns * Tiles.side + window - row_padding
+    return (image * height + min(height, below)) * width * channels
+  }
+}
+
+extension Ahead {
+  /// Adds what a block of tiles is the first to see of images, or to write.
+  mutating func add(
+    _ images: UnsafePointer<Float>, _ tiles: lockstep_tiles, _ block: Range<Int>
+  ) {
+    unsafe add(images, tiles.news(of: block), channels: 1)
+  }
+}
+
+/// Fetches what a block of tiles is the first to see of images, where no arithmetic goes before that
+/// could hide it: many lines are on their way at a time.
+func fetch(_ images: UnsafePointer<Float>, _ tiles: lockstep_tiles, _ block: Range<Int>) {
+  let news = tiles.news(of: block)
+  unsafe lockstep_fetch(images + news.lowerBound, news.count)
+}

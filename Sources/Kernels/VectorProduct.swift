@@ -27,3 +27,13 @@ func multiply(
     adding ? LOCKSTEP_ADDING : streaming ? LOCKSTEP_STREAMING : LOCKSTEP_OVERWRITING
   unsafe lockstep_product(a, rowA, b, &over, c, rowC, rows, columns, storing, ahead)
 }
+
+/// Rows of such a product that are held in registers together: multiples of them leave no rest.
+func rowsHeld(columns: Int) -> Int {
+  switch columns {
+  case ...16: 16
+  case ...32: 12
+  case ...48: 8
+  default: 6
+  }
+}

@@ -61,15 +61,17 @@ struct WinogradConvolution {
       ? elements * gradientSums : elements * stride(Self.kernelRows, ColumnPanels.most)
   }
 
-  /// Tiles that are transformed together: what they take, with the products, stays in the cache.
+  /// Tiles that are transformed together: with their products they take about a third of the second
+  /// level of the cache, which also holds kernels, and what is fetched for the next block.
   private var blockTiles: Int {
     if !preparesKernels { return 48 }
     let bytesOfTile = elements * (inputs + outputs) * MemoryLayout<Float>.size
-    return max(32, min(256, (640 << 10) / bytesOfTile / 16 * 16))
+    let rows = rowsHeld(columns: min(outputs, ColumnPanels.most))
+    return max(12, (352 << 10) / bytesOfTile / rows * rows)
   }
 
   /// The same for the gradient of the weights, where a block costs a pass over all sums.
-  private var gradientBlockTiles: Int { max(blockTiles, preparesKernels ? 64 : 128) }
+  private var gradientBlockTiles: Int { max(blockTiles, preparesKernels ? 32 : 128) }
 
   /// Floats of the transforms of a block, for the gradient of the weights.
   private func gradientTransforms(samples: Int) -> Int {
@@ -190,6 +192,11 @@ struct WinogradConvolution {
 
   // MARK: Passes
 
+  /// Multiplications of a block's products.
+  private func multiplications(_ block: Range<Int>) -> Int {
+    elements * block.count * inputs * outputs
+  }
+
   /// What becomes of a panel of products [elements][tiles of the block][columns of the panel], of
   /// which one element lies `stride` behind the other.
   typealias ProductUse = (
@@ -203,8 +210,9 @@ struct WinogradConvolution {
   ) {
     var results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
     let y = unsafe y.mutableAddress!
-    unsafe forward(x, kernels, samples: samples, workspace: &workspace) {
-      products, stride, panel, block in
+    unsafe forward(x, kernels, samples: samples, workspace: &workspace) { block, ahead in
+      unsafe ahead.add(y, results, block)
+    } using: { products, stride, panel, block in
       unsafe lockstep_winograd_outputs(
         products, &results, panel.count, block.lowerBound, block.count, y + panel.lowerBound,
         stride)
@@ -217,8 +225,8 @@ struct WinogradConvolution {
     workspace: inout MutableSpan<Float>
   ) {
     var results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
-    unsafe forward(x, kernels, samples: samples, workspace: &workspace) {
-      products, stride, panel, block in
+    unsafe forward(x, kernels, samples: samples, workspace: &workspace) { _, _ in
+    } using: { products, stride, panel, block in
       var part = unsafe pooled
       if let bias = unsafe part.bias { unsafe part.bias = bias + panel.lowerBound }
       unsafe part.y += panel.lowerBound
@@ -231,16 +239,22 @@ struct WinogradConvolution {
   @inline(__always)
   private func forward(
     _ x: Span<Float>, _ kernels: Span<Float>, samples: Int,
-    workspace: inout MutableSpan<Float>, _ use: ProductUse
+    workspace: inout MutableSpan<Float>,
+    ahead addAhead: (_ block: Range<Int>, _ ahead: inout Ahead) -> Void, using use: ProductUse
   ) {
     let windows = forwardTiles.on(shape.window.input, channels: inputs)
     let v = unsafe workspace.mutableAddress!
-    for block in forwardTiles.blocks(of: blockTiles, samples: samples) {
+    let blocks = forwardTiles.blocks(of: blockTiles, samples: samples)
+    unsafe fetch(x.address!, windows, blocks.first)
+    for block in blocks {
       unsafe transform(
         x.address!, windows, block, by: lockstep_winograd_windows, into: v)
+      var ahead = Ahead(multiplications: multiplications(block))
+      addAhead(block, &ahead)
+      unsafe ahead.add(x.address!, windows, blocks.following(block))
       unsafe multiply(
         v, channels: inputs, kernels.address!, columns: outputs, block,
-        into: v + transformedCount(block.count, inputs), use)
+        into: v + transformedCount(block.count, inputs), &ahead, use)
     }
   }
 
@@ -259,14 +273,19 @@ struct WinogradConvolution {
     if adjoint { fill(&dx, with: 0) }
     let dx = unsafe dx.mutableAddress!
     let v = unsafe workspace.mutableAddress!
-    for block in tiles.blocks(of: blockTiles, samples: samples) {
+    let blocks = tiles.blocks(of: blockTiles, samples: samples)
+    unsafe fetch(dy.address!, gradients, blocks.first)
+    for block in blocks {
       unsafe transform(
         dy.address!, gradients, block,
         by: adjoint ? lockstep_winograd_output_gradients : lockstep_winograd_windows,
         into: v)
+      var ahead = Ahead(multiplications: multiplications(block))
+      unsafe ahead.add(dx, results, block)
+      unsafe ahead.add(dy.address!, gradients, blocks.following(block))
       unsafe multiply(
         v, channels: outputs, kernels.address!, columns: inputs, block,
-        into: v + transformedCount(block.count, outputs)
+        into: v + transformedCount(block.count, outputs), &ahead
       ) { products, stride, panel, block in
         let back =
           unsafe adjoint ? lockstep_winograd_window_gradients : lockstep_winograd_outputs
@@ -301,17 +320,18 @@ struct WinogradConvolution {
   @inline(__always)
   private func multiply(
     _ v: UnsafePointer<Float>, channels: Int, _ kernels: UnsafePointer<Float>, columns: Int,
-    _ block: Range<Int>, into m: UnsafeMutablePointer<Float>, _ use: ProductUse
+    _ block: Range<Int>, into m: UnsafeMutablePointer<Float>, _ ahead: inout Ahead,
+    _ use: ProductUse
   ) {
     for (number, panel) in ColumnPanels(columns: columns).enumerated() {
       if preparesKernels {
         unsafe multiply(
           v, channels: channels, kernels + start(channels, panel, number: number), panel.count,
-          tiles: block.count, into: m)
+          tiles: block.count, into: m, &ahead)
       } else {
         unsafe multiplyTransforming(
           v, channels: channels, kernels + taps * channels * panel.lowerBound, panel.count,
-          tiles: block.count, into: m)
+          tiles: block.count, into: m, &ahead)
       }
       unsafe use(m, stride(block.count, panel.count), panel, block)
     }
@@ -320,7 +340,7 @@ struct WinogradConvolution {
   /// The products with prepared kernels, [elements][channels][columns].
   private func multiply(
     _ v: UnsafePointer<Float>, channels: Int, _ kernel: UnsafePointer<Float>, _ columns: Int,
-    tiles: Int, into m: UnsafeMutablePointer<Float>
+    tiles: Int, into m: UnsafeMutablePointer<Float>, _ ahead: inout Ahead
   ) {
     for (number, panel) in ColumnPanels(columns: channels).enumerated() {
       let v = unsafe v + start(tiles, panel, number: number)
@@ -330,7 +350,7 @@ struct WinogradConvolution {
           v + element * stride(tiles, panel.count), rowA: panel.count,
           kernel + element * stride(channels, columns) + panel.lowerBound * columns, over: over,
           into: m + element * stride(tiles, columns), rowC: columns, rows: tiles,
-          columns: columns, adding: number > 0)
+          columns: columns, adding: number > 0, ahead: &ahead.pieces)
       }
     }
   }
@@ -339,7 +359,7 @@ struct WinogradConvolution {
   /// transformed behind the products.
   private func multiplyTransforming(
     _ v: UnsafePointer<Float>, channels: Int, _ weights: UnsafePointer<Float>, _ columns: Int,
-    tiles: Int, into m: UnsafeMutablePointer<Float>
+    tiles: Int, into m: UnsafeMutablePointer<Float>, _ ahead: inout Ahead
   ) {
     let kernel = unsafe m + elements * stride(tiles, columns)
     var layout = lockstep_kernels(side: kernelSide, element: columns, row: taps * columns)
@@ -356,7 +376,7 @@ struct WinogradConvolution {
             v + element * stride(tiles, panel.count) + first, rowA: panel.count,
             kernel + element * stride(rows, columns), over: over,
             into: m + element * stride(tiles, columns), rowC: columns, rows: tiles,
-            columns: columns, adding: panel.lowerBound + first > 0)
+            columns: columns, adding: panel.lowerBound + first > 0, ahead: &ahead.pieces)
         }
       }
     }
@@ -371,10 +391,14 @@ struct WinogradConvolution {
     workspace: inout MutableSpan<Float>
   ) {
     let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
+    let first = forwardTiles.blocks(of: gradientBlockTiles, samples: samples).first
+    unsafe fetch(dy.address!, results, first)
     unsafe eachGradientBlock(x, samples: samples, into: &gradient, workspace: &workspace) {
       block, z in
       unsafe transform(
         dy.address!, results, block, by: lockstep_winograd_output_gradients, into: z)
+    } ahead: { block, ahead in
+      unsafe ahead.add(dy.address!, results, block)
     } using: { _, _, _ in
     }
   }
@@ -398,10 +422,12 @@ struct WinogradConvolution {
           block.lowerBound, block.count, z + start(block.count, panel, number: number),
           stride(block.count, panel.count))
       }
+    } ahead: { _, _ in
     } using: { block, z, m in
       guard let target = unsafe target else { return }
+      var ahead = Ahead(multiplications: multiplications(block))
       unsafe multiply(
-        z, channels: outputs, kernels.address!, columns: inputs, block, into: m
+        z, channels: outputs, kernels.address!, columns: inputs, block, into: m, &ahead
       ) { products, stride, panel, block in
         unsafe lockstep_winograd_window_gradients(
           products, &results, panel.count, block.lowerBound, block.count,
@@ -418,6 +444,7 @@ struct WinogradConvolution {
     _ x: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
     workspace: inout MutableSpan<Float>,
     _ transformGradient: (_ block: Range<Int>, _ z: UnsafeMutablePointer<Float>) -> Void,
+    ahead addAhead: (_ block: Range<Int>, _ ahead: inout Ahead) -> Void,
     using use: (
       _ block: Range<Int>, _ z: UnsafeMutablePointer<Float>, _ products: UnsafeMutablePointer<Float>
     ) -> Void
@@ -428,21 +455,28 @@ struct WinogradConvolution {
     let gradient = unsafe gradient.mutableAddress!
     let sums = unsafe v + gradientTransforms(samples: samples)
     let products = unsafe sums + sumsCount(samples: samples)
-    for block in forwardTiles.blocks(of: gradientBlockTiles, samples: samples) {
+    let blocks = forwardTiles.blocks(of: gradientBlockTiles, samples: samples)
+    unsafe fetch(x.address!, windows, blocks.first)
+    for block in blocks {
       let z = unsafe v + transformedCount(block.count, inputs)
       unsafe transform(
         x.address!, windows, block, by: lockstep_winograd_windows, into: v)
       unsafe transformGradient(block, z)
+      let next = blocks.following(block)
+      var ahead = Ahead(multiplications: multiplications(block))
+      unsafe ahead.add(x.address!, windows, next)
+      addAhead(next, &ahead)
       unsafe sumProducts(
         v, z, tiles: block.count, isFirst: block.lowerBound == 0,
-        isLast: block.upperBound == all, sums, into: gradient)
+        isLast: block.upperBound == all, sums, into: gradient, &ahead)
       unsafe use(block, z, products)
     }
   }
 
   private func sumProducts(
     _ v: UnsafePointer<Float>, _ z: UnsafePointer<Float>, tiles: Int, isFirst: Bool, isLast: Bool,
-    _ sums: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>
+    _ sums: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>,
+    _ ahead: inout Ahead
   ) {
     var sums = unsafe sums
     var layout = lockstep_kernels(
@@ -460,7 +494,7 @@ struct WinogradConvolution {
               v + element * stride(tiles, panel.count) + first, rowA: 1,
               z + element * stride(tiles, columns.count), over: over,
               into: sums + element * strideU, rowC: columns.count, rows: rows,
-              columns: columns.count, adding: !isFirst)
+              columns: columns.count, adding: !isFirst, ahead: &ahead.pieces)
           }
           if isLast {
             unsafe lockstep_winograd_kernel_gradients(

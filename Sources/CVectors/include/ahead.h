@@ -27,4 +27,9 @@ static inline void lockstep_ahead_add(lockstep_ahead *ahead, const float *first,
   ahead->pieces[i] = (lockstep_pieces){first, count / 2, (count + 1) / 2};
 }
 
+// Fetches `count` floats at once.
+static inline void lockstep_fetch(const float *first, ptrdiff_t count) {
+  for (ptrdiff_t i = 0; i < count; i += 16) __builtin_prefetch(first + i, 0, 2);
+}
+
 #endif
