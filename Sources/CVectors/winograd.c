@@ -3,14 +3,24 @@
 
 #include <stdbool.h>
 
-// Outputs along a tile's side.
+// Outputs along the side of a tile that sees a window of side 4, 6 or 8.
+PART int tile_side(int window) { return window == 4 ? 2 : 4; }
+
+// Outputs along the side of the larger tiles, which can be pooled.
 enum { SIDE = 4 };
 
 // One-dimensional transforms; `n` is the distance from one element to the next, and `window` the
-// side of a window, 6 or 8.
+// side of a window.
 
 // Bᵀ, window → window.
 PART void window_transform(int window, const lanes *d, int n, lanes *v) {
+  if (window == 4) {
+    v[0] = d[0] - d[2 * n];
+    v[1] = d[n] + d[2 * n];
+    v[2] = d[2 * n] - d[n];
+    v[3] = d[3 * n] - d[n];
+    return;
+  }
   if (window == 8) {
     lanes quarter = 0.25f, half = 0.5f, two = 2, four = 4;
     lanes more = 4.25f, much = 5.25f, less = -1.25f, mean = -2.5f, five = -5;
@@ -45,6 +55,13 @@ PART void window_transform(int window, const lanes *d, int n, lanes *v) {
 
 // B, window → window.
 PART void window_gradient_transform(int window, const lanes *v, int n, lanes *d) {
+  if (window == 4) {
+    d[0] = v[0];
+    d[1] = v[n] - v[2 * n] - v[3 * n];
+    d[2] = v[n] + v[2 * n] - v[0];
+    d[3] = v[3 * n];
+    return;
+  }
   lanes a = v[n] + v[2 * n];
   lanes b = v[n] - v[2 * n];
   lanes c = v[3 * n] + v[4 * n];
@@ -72,10 +89,15 @@ PART void window_gradient_transform(int window, const lanes *v, int n, lanes *d)
   d[5] = v[5 * n];
 }
 
-// Aᵀ, window → SIDE.
+// Aᵀ, window → side of the tile.
 PART void output_transform(int window, const lanes *m, int n, lanes *y) {
   lanes a = m[n] + m[2 * n];
   lanes b = m[n] - m[2 * n];
+  if (window == 4) {
+    y[0] = m[0] + a;
+    y[1] = b + m[3 * n];
+    return;
+  }
   lanes c = m[3 * n] + m[4 * n];
   lanes e = m[3 * n] - m[4 * n];
   lanes two = 2, four = 4, eight = 8;
@@ -94,8 +116,15 @@ PART void output_transform(int window, const lanes *m, int n, lanes *y) {
   }
 }
 
-// A, SIDE → window.
+// A, side of the tile → window.
 PART void output_gradient_transform(int window, const lanes *y, int n, lanes *z) {
+  if (window == 4) {
+    z[0] = y[0];
+    z[1] = y[0] + y[n];
+    z[2] = y[0] - y[n];
+    z[3] = y[n];
+    return;
+  }
   lanes four = 4;
   lanes even = y[0] + y[2 * n], odd = y[n] + y[3 * n];
   lanes even_2 = fused(four, y[2 * n], y[0]), odd_2 = 2 * fused(four, y[3 * n], y[n]);
@@ -121,20 +150,21 @@ typedef struct {
 
 PART place place_of(const lockstep_tiles *tiles, ptrdiff_t index) {
   ptrdiff_t image = index / (tiles->rows * tiles->columns);
-  ptrdiff_t within = index % (tiles->rows * tiles->columns);
+  ptrdiff_t within = index % (tiles->rows * tiles->columns), side = tiles->side;
   place at = {
-    image, within / tiles->columns * SIDE - tiles->row_padding,
-    within % tiles->columns * SIDE - tiles->column_padding};
+    image, within / tiles->columns * side - tiles->row_padding,
+    within % tiles->columns * side - tiles->column_padding};
   return at;
 }
 
 // Where the next tile lies: to the right, else first in the row below, else in the next image.
 PART place place_after(const lockstep_tiles *tiles, place at) {
-  at.x += SIDE;
-  if (at.x + tiles->column_padding < SIDE * tiles->columns) return at;
+  ptrdiff_t side = tiles->side;
+  at.x += side;
+  if (at.x + tiles->column_padding < side * tiles->columns) return at;
   at.x = -tiles->column_padding;
-  at.y += SIDE;
-  if (at.y + tiles->row_padding < SIDE * tiles->rows) return at;
+  at.y += side;
+  if (at.y + tiles->row_padding < side * tiles->rows) return at;
   at.y = -tiles->row_padding;
   at.image++;
   return at;
@@ -219,12 +249,19 @@ PART void windows(
   }
 }
 
+// The same code for each kind of window.
+#define EACH_WINDOW(part, ...)            \
+  switch (tiles->window) {                \
+  case 4: part(4, __VA_ARGS__); break;    \
+  case 6: part(6, __VA_ARGS__); break;    \
+  default: part(8, __VA_ARGS__); break;   \
+  }
+
 KERNEL void lockstep_winograd_windows(
   const float *x, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *v, ptrdiff_t stride)
 {
-  if (tiles->window == 6) windows(6, x, tiles, columns, first, count, v, stride);
-  else windows(8, x, tiles, columns, first, count, v, stride);
+  EACH_WINDOW(windows, x, tiles, columns, first, count, v, stride)
 }
 
 PART void window_gradients(
@@ -272,20 +309,19 @@ KERNEL void lockstep_winograd_window_gradients(
   const float *v, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *dx, ptrdiff_t stride)
 {
-  if (tiles->window == 6) window_gradients(6, v, tiles, columns, first, count, dx, stride);
-  else window_gradients(8, v, tiles, columns, first, count, dx, stride);
+  EACH_WINDOW(window_gradients, v, tiles, columns, first, count, dx, stride)
 }
 
 // The columns of a window of products, transformed: [outputs][columns of the window].
 PART void output_columns(int window, const float *in, ptrdiff_t stride, lanes *half) {
 #pragma clang loop unroll(full)
   for (int k = 0; k < window; k++) {
-    lanes d[8], r[SIDE];
+    lanes d[8], r[4];
 #pragma clang loop unroll(full)
     for (int j = 0; j < window; j++) d[j] = load(in + (window * j + k) * stride);
     output_transform(window, d, 1, r);
 #pragma clang loop unroll(full)
-    for (int j = 0; j < SIDE; j++) half[window * j + k] = r[j];
+    for (int j = 0; j < tile_side(window); j++) half[window * j + k] = r[j];
   }
 }
 
@@ -304,22 +340,23 @@ PART void outputs(
   int window, const float *m, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *y, ptrdiff_t stride)
 {
+  int side = tile_side(window);
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   place at = place_of(tiles, first);
   for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
-    range down = within(at.y, SIDE, tiles->height), across = within(at.x, SIDE, tiles->width);
+    range down = within(at.y, side, tiles->height), across = within(at.x, side, tiles->width);
     float *start = y + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
       lanes half[32];
       output_columns(window, m + t * columns + c, stride, half);
 #pragma clang loop unroll(full)
-      for (int k = 0; k < SIDE; k++) {
-        lanes r[SIDE];
+      for (int k = 0; k < side; k++) {
+        lanes r[4];
         output_transform(window, half + window * k, 1, r);
         if (k >= down.to) continue;
 #pragma clang loop unroll(full)
-        for (int j = 0; j < SIDE; j++) {
+        for (int j = 0; j < side; j++) {
           if (j < across.to) store(start + k * line + j * channels + c, r[j]);
         }
       }
@@ -331,8 +368,7 @@ KERNEL void lockstep_winograd_outputs(
   const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *y, ptrdiff_t stride)
 {
-  if (tiles->window == 6) outputs(6, m, tiles, columns, first, count, y, stride);
-  else outputs(8, m, tiles, columns, first, count, y, stride);
+  EACH_WINDOW(outputs, m, tiles, columns, first, count, y, stride)
 }
 
 PART void pooled_outputs(
@@ -378,18 +414,19 @@ PART void output_gradients(
   int window, const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride)
 {
+  int side = tile_side(window);
   ptrdiff_t channels = tiles->channels, line = tiles->width * channels;
   place at = place_of(tiles, first);
   for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
-    range down = within(at.y, SIDE, tiles->height), across = within(at.x, SIDE, tiles->width);
+    range down = within(at.y, side, tiles->height), across = within(at.x, side, tiles->width);
     const float *start = dy + (at.image * tiles->height + at.y) * line + at.x * channels;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
       lanes half[32];
 #pragma clang loop unroll(full)
-      for (int k = 0; k < SIDE; k++) {
-        lanes d[SIDE] = {0};
-        if (k < down.to) load_row(SIDE, false, start + k * line + c, channels, across, d);
+      for (int k = 0; k < side; k++) {
+        lanes d[4] = {0};
+        if (k < down.to) load_row(side, false, start + k * line + c, channels, across, d);
         output_gradient_transform(window, d, 1, half + window * k);
       }
       output_gradient_columns(window, half, z + t * columns + c, stride);
@@ -401,8 +438,7 @@ KERNEL void lockstep_winograd_output_gradients(
   const float *dy, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *z, ptrdiff_t stride)
 {
-  if (tiles->window == 6) output_gradients(6, dy, tiles, columns, first, count, z, stride);
-  else output_gradients(8, dy, tiles, columns, first, count, z, stride);
+  EACH_WINDOW(output_gradients, dy, tiles, columns, first, count, z, stride)
 }
 
 PART void pooled_output_gradients(

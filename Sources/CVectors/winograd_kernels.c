@@ -2,12 +2,22 @@
 #include "winograd.h"
 
 // One-dimensional transforms of kernels; `n` is the distance from one element to the next, and
-// `window` the side of a window, 6 or 8.
+// `window` the side of a window: 4 and 6 with kernels of 3×3, 8 with 5×5.
 
-// G, window − 3 → window.
+// The side of the kernels.
+PART int kernel_side(int window) { return window == 8 ? 5 : 3; }
+
+// G, side of the kernel → window.
 PART void kernel_transform(int window, const lanes *g, int n, lanes *u) {
   lanes four = 4;
   lanes even = g[0] + g[2 * n], odd = g[n];
+  if (window == 4) {
+    u[0] = g[0];
+    u[1] = 0.5f * (even + odd);
+    u[2] = 0.5f * (even - odd);
+    u[3] = g[2 * n];
+    return;
+  }
   lanes even_2 = fused(four, g[2 * n], g[0]), odd_2 = 2 * g[n];
   if (window == 8) {
     lanes quarter = 0.25f, sixteenth = 0.0625f, sixteen = 16;
@@ -35,8 +45,15 @@ PART void kernel_transform(int window, const lanes *g, int n, lanes *u) {
   u[5] = g[2 * n];
 }
 
-// Gᵀ, window → window − 3.
+// Gᵀ, window → side of the kernel.
 PART void kernel_gradient_transform(int window, const lanes *u, int n, lanes *g) {
+  if (window == 4) {
+    lanes half = 0.5f, mean = half * (u[n] + u[2 * n]);
+    g[0] = u[0] + mean;
+    g[1] = half * (u[n] - u[2 * n]);
+    g[2] = mean + u[3 * n];
+    return;
+  }
   lanes two = 2, four = 4;
   lanes first = window == 8 ? -2 / 9.0f : -1 / 6.0f, second = window == 8 ? 1 / 90.0f : 1 / 24.0f;
   lanes a = (u[n] + u[2 * n]) * first;
@@ -65,7 +82,7 @@ PART void kernels(
   int window, const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
   float *u, ptrdiff_t stride)
 {
-  int side = window - 3;
+  int side = kernel_side(window);
   for (ptrdiff_t r = 0; r < rows; r++) {
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
@@ -97,15 +114,18 @@ KERNEL void lockstep_winograd_kernels(
   const float *g, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns, float *u,
   ptrdiff_t stride)
 {
-  if (at->side == 3) kernels(6, g, at, rows, columns, u, stride);
-  else kernels(8, g, at, rows, columns, u, stride);
+  switch (at->window) {
+  case 4: kernels(4, g, at, rows, columns, u, stride); break;
+  case 6: kernels(6, g, at, rows, columns, u, stride); break;
+  default: kernels(8, g, at, rows, columns, u, stride); break;
+  }
 }
 
 PART void kernel_gradients(
   int window, const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
   ptrdiff_t stride, float *dg)
 {
-  int side = window - 3;
+  int side = kernel_side(window);
   for (ptrdiff_t r = 0; r < rows; r++) {
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
@@ -137,6 +157,9 @@ KERNEL void lockstep_winograd_kernel_gradients(
   const float *du, const lockstep_kernels *at, ptrdiff_t rows, ptrdiff_t columns,
   ptrdiff_t stride, float *dg)
 {
-  if (at->side == 3) kernel_gradients(6, du, at, rows, columns, stride, dg);
-  else kernel_gradients(8, du, at, rows, columns, stride, dg);
+  switch (at->window) {
+  case 4: kernel_gradients(4, du, at, rows, columns, stride, dg); break;
+  case 6: kernel_gradients(6, du, at, rows, columns, stride, dg); break;
+  default: kernel_gradients(8, du, at, rows, columns, stride, dg); break;
+  }
 }

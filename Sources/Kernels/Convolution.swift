@@ -16,7 +16,8 @@ public struct Convolution: Sendable {
 
   /// How a pass is computed.
   public enum Method: Hashable, Sendable {
-    /// Winograd's minimal filtering of 4×4 outputs at a time, for kernels of 3×3 and 5×5 with stride 1.
+    /// Winograd's minimal filtering of a tile of outputs at a time, for kernels of 3×3 and 5×5 with
+    /// stride 1.
     case winograd
     /// Products over the elements of the kernel, on the activations themselves.
     case direct

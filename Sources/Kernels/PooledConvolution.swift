@@ -20,7 +20,8 @@ public struct PooledConvolution: Sendable {
     let methods = Set([convolution.forwardMethod, convolution.weightGradientMethod])
     switch methods {
     case [.winograd]:
-      guard WinogradConvolution(shape).usesAdjoint || !needsInputGradient else { return nil }
+      let convolution = WinogradConvolution(shape)
+      guard convolution.canPool, convolution.usesAdjoint || !needsInputGradient else { return nil }
     case [.direct]:
       guard DirectConvolution(shape).canPool, !needsInputGradient else { return nil }
     default: return nil

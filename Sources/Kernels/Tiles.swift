@@ -1,19 +1,18 @@
 import CVectors
 import Storage
 
-/// The tiles of a pass of a `WinogradConvolution`: 4×4 outputs each.
+/// The tiles of a pass of a `WinogradConvolution`.
 struct Tiles {
   /// What is computed tile by tile.
   let image: Extent2D
+  /// Outputs along a tile's side.
+  let side: Int
   /// Inputs along a window's side.
   let window: Int
   let padding: Extent2D
 
-  /// Outputs along a tile's side.
-  static let side = 4
-
-  private var rows: Int { (image.height + Self.side - 1) / Self.side }
-  private var columns: Int { (image.width + Self.side - 1) / Self.side }
+  private var rows: Int { (image.height + side - 1) / side }
+  private var columns: Int { (image.width + side - 1) / side }
 
   func count(samples: Int) -> Int { samples * rows * columns }
 
@@ -27,7 +26,7 @@ struct Tiles {
     let padding = padding ?? self.padding
     return lockstep_tiles(
       height: image.height, width: image.width, channels: channels, rows: rows, columns: columns,
-      window: window, row_padding: padding.height, column_padding: padding.width)
+      side: side, window: window, row_padding: padding.height, column_padding: padding.width)
   }
 }
 
@@ -41,7 +40,7 @@ extension lockstep_tiles {
   private func end(before tile: Int) -> Int {
     if tile == 0 { return 0 }
     let (image, place) = (tile - 1).quotientAndRemainder(dividingBy: rows * columns)
-    let below = place / columns * Tiles.side + window - row_padding
+    let below = place / columns * side + window - row_padding
     return (image * height + min(height, below)) * width * channels
   }
 }

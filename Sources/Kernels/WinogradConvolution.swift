@@ -1,13 +1,12 @@
 import CVectors
 import Storage
 
-/// A convolution by Winograd's minimal filtering of 4×4 outputs at a time: F(4×4, 3×3), which sees
-/// windows of 6×6, or F(4×4, 5×5), which sees 8×8.
+/// A convolution by Winograd's minimal filtering of a tile of outputs at a time: F(4×4, 3×3), which
+/// sees windows of 6×6, or F(4×4, 5×5), which sees 8×8, or F(2×2, 3×3) for images that are no larger.
 ///
 /// Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016. A pass transforms a
 /// block of windows, multiplies over the channels, once for each element of a window, and transforms
-/// back. The products take 4 times fewer multiplications than 3×3 kernels, and 6.25 times fewer than
-/// 5×5.
+/// back. The products take 4, 6.25 or 2.25 times fewer multiplications than the kernels.
 ///
 /// Transformed kernels that stay in the cache are prepared once a step. Larger ones would come from
 /// main memory for each micro-batch; to transform them piece by piece where they are used is faster.
@@ -22,8 +21,13 @@ struct WinogradConvolution {
   private var inputs: Int { shape.inputChannels }
   private var outputs: Int { shape.outputChannels }
   private var kernelSide: Int { shape.window.kernel.height }
+  /// Outputs along a tile's side.
+  private var tileSide: Int {
+    let images = [shape.window.input, shape.window.output]
+    return kernelSide == 3 && images.allSatisfy { max($0.height, $0.width) <= 2 } ? 2 : 4
+  }
   /// Inputs along a window's side.
-  private var windowSide: Int { kernelSide + Tiles.side - 1 }
+  private var windowSide: Int { kernelSide + tileSide - 1 }
   /// Elements of a window.
   private var elements: Int { windowSide * windowSide }
 
@@ -107,14 +111,16 @@ struct WinogradConvolution {
   }
 
   private var forwardTiles: Tiles {
-    Tiles(image: shape.window.output, window: windowSide, padding: shape.window.padding)
+    Tiles(
+      image: shape.window.output, side: tileSide, window: windowSide,
+      padding: shape.window.padding)
   }
 
   /// The input's gradient as a convolution of the output's gradient with the reversed kernel.
   private var fullTiles: Tiles {
     let padding = shape.window.padding
     return Tiles(
-      image: shape.window.input, window: windowSide,
+      image: shape.window.input, side: tileSide, window: windowSide,
       padding: Extent2D(kernelSide - 1 - padding.height, kernelSide - 1 - padding.width))
   }
 
@@ -123,6 +129,9 @@ struct WinogradConvolution {
   var usesAdjoint: Bool {
     3 * forwardTiles.count(samples: 1) < 2 * fullTiles.count(samples: 1)
   }
+
+  /// Whether outputs can be pooled before they are written.
+  var canPool: Bool { tileSide == 4 }
 
   // MARK: Kernels
 
@@ -181,7 +190,7 @@ struct WinogradConvolution {
     _ weights: UnsafePointer<Float>, rows: Int, columns: Int,
     into prepared: UnsafeMutablePointer<Float>
   ) {
-    var layout = lockstep_kernels(side: kernelSide, element: inputs * outputs, row: columns)
+    var layout = lockstep_kernels(window: windowSide, element: inputs * outputs, row: columns)
     for (number, panel) in ColumnPanels(columns: columns).enumerated() {
       unsafe lockstep_winograd_kernels(
         weights + panel.lowerBound, &layout, rows, panel.count,
@@ -362,7 +371,7 @@ struct WinogradConvolution {
     tiles: Int, into m: UnsafeMutablePointer<Float>, _ ahead: inout Ahead
   ) {
     let kernel = unsafe m + elements * stride(tiles, columns)
-    var layout = lockstep_kernels(side: kernelSide, element: columns, row: taps * columns)
+    var layout = lockstep_kernels(window: windowSide, element: columns, row: taps * columns)
     for (number, panel) in ColumnPanels(columns: channels).enumerated() {
       let v = unsafe v + start(tiles, panel, number: number)
       for first in Swift.stride(from: 0, to: panel.count, by: Self.kernelRows) {
@@ -480,7 +489,7 @@ struct WinogradConvolution {
   ) {
     var sums = unsafe sums
     var layout = lockstep_kernels(
-      side: kernelSide, element: inputs * outputs, row: outputs)
+      window: windowSide, element: inputs * outputs, row: outputs)
     for (number, columns) in ColumnPanels(columns: outputs).enumerated() {
       let z = unsafe z + start(tiles, columns, number: number)
       for (number, panel) in ColumnPanels(columns: inputs).enumerated() {
@@ -510,7 +519,7 @@ struct WinogradConvolution {
 }
 
 extension ConvolutionGeometry {
-  /// Whether tiles of 4×4 outputs fit: a square kernel of 3 or 5, stride and dilation 1.
+  /// Whether tiles fit: a square kernel of 3 or 5, stride and dilation 1.
   var hasTiles: Bool {
     (window.kernel == 3 || window.kernel == 5) && window.stride == 1 && window.dilation == 1
   }

@@ -86,6 +86,13 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     ConvolutionCase(
       name: "several blocks of tiles", samples: 3, input: 32, channels: (64, 96), padding: 1),
     ConvolutionCase(name: "three panels", input: 5, channels: (130, 150), padding: 1),
+    ConvolutionCase(
+      name: "2×2, several blocks of tiles", samples: 150, input: 2, channels: (16, 17), padding: 1),
+    ConvolutionCase(
+      name: "2×2, kernels transformed where they are used", samples: 3, input: 2,
+      channels: (200, 260), padding: 1),
+    ConvolutionCase(
+      name: "1×2, wide", input: Extent2D(1, 2), channels: (18, 40), padding: 1),
     ConvolutionCase(name: "few inputs", input: 14, channels: (3, 16), padding: 1),
     ConvolutionCase(
       name: "few inputs, 7×7, stride 2", input: 21, channels: (3, 64), kernel: 7, stride: 2,

@@ -6,22 +6,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Winograd's minimal filtering: F(4×4, 3×3) with windows of 6×6, F(4×4, 5×5) with windows of 8×8.
+// Winograd's minimal filtering: F(2×2, 3×3) with windows of 4×4, F(4×4, 3×3) with windows of 6×6, and
+// F(4×4, 5×5) with windows of 8×8.
 //
 // Lavin and Gray, "Fast algorithms for convolutional neural networks", 2016, after Winograd, 1980;
-// points 0, ±1, ±2 and ∞, and ±½ for the larger windows. With Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for a
-// window d and a kernel g, the 36 or 64 products over channels are matrix products over tiles, done
+// points 0, ±1 and ∞, for larger windows ±2 too, and for the largest ±½. With Y = Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A for a
+// window d and a kernel g, the 16, 36 or 64 products over channels are matrix products over tiles, done
 // by `lockstep_product`.
 
-// The tiles of images [N, H, W, C]: tile (y, x) has its 4×4 outputs from (4·y, 4·x) on, and
-// sees the window from (4·y − row padding, 4·x − column padding) on.
+// The tiles of images [N, H, W, C], of s×s outputs: tile (y, x) has its outputs from (s·y, s·x) on,
+// and sees the window from (s·y − row padding, s·x − column padding) on.
 typedef struct {
   // The images that are read or written.
   ptrdiff_t height, width, channels;
   // The tiles of one image.
   ptrdiff_t rows, columns;
-  // The side of a window: 6 with kernels of 3×3, 8 with 5×5.
-  ptrdiff_t window;
+  // The side of a tile and of the window it sees: 2 and 4, 4 and 6, or 4 and 8.
+  ptrdiff_t side, window;
   ptrdiff_t row_padding, column_padding;
 } lockstep_tiles;
 
@@ -42,7 +43,7 @@ void lockstep_winograd_outputs(
   const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
   ptrdiff_t count, float *y, ptrdiff_t stride);
 
-// The same, pooled before it is written; `tiles` are of what is not written. `to` begins at the first
+// The same of tiles of 4×4 outputs, pooled before it is written; `tiles` are of what is not written. `to` begins at the first
 // of the columns, as y does.
 void lockstep_winograd_pooled_outputs(
   const float *m, const lockstep_tiles *tiles, ptrdiff_t columns, ptrdiff_t first,
@@ -58,10 +59,10 @@ void lockstep_winograd_pooled_output_gradients(
   const float *dy, const int32_t *winners, const lockstep_tiles *tiles, ptrdiff_t columns,
   ptrdiff_t first, ptrdiff_t count, float *z, ptrdiff_t stride);
 
-// Where kernels of side×side elements lie: from one element to the next, and from one row to the
-// next, in floats. A row is an input channel, a column an output channel, or the reverse.
+// Where the kernels of windows lie: from one element to the next, and from one row to the next, in
+// floats. A row is an input channel, a column an output channel, or the reverse.
 typedef struct {
-  ptrdiff_t side, element, row;
+  ptrdiff_t window, element, row;
 } lockstep_kernels;
 
 // u[ξ·stride + i·columns + j] = G g Gᵀ of `rows` rows and `columns` columns, 16 or more.
