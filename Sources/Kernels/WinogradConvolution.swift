@@ -16,10 +16,10 @@ struct WinogradConvolution {
   init(_ shape: ConvolutionGeometry) { self.shape = shape }
 
   /// Rows of kernels that are transformed, or whose gradients are summed, at a time.
-  private static let kernelRows = 32
+  static let kernelRows = 32
 
-  private var inputs: Int { shape.inputChannels }
-  private var outputs: Int { shape.outputChannels }
+  var inputs: Int { shape.inputChannels }
+  var outputs: Int { shape.outputChannels }
   private var kernelSide: Int { shape.window.kernel.height }
   /// Outputs along a tile's side.
   private var tileSide: Int {
@@ -27,12 +27,12 @@ struct WinogradConvolution {
     return kernelSide == 3 && images.allSatisfy { max($0.height, $0.width) <= 2 } ? 2 : 4
   }
   /// Inputs along a window's side.
-  private var windowSide: Int { kernelSide + tileSide - 1 }
+  var windowSide: Int { kernelSide + tileSide - 1 }
   /// Elements of a window.
-  private var elements: Int { windowSide * windowSide }
+  var elements: Int { windowSide * windowSide }
 
   /// Whether kernels are prepared, and not transformed where they are used.
-  private var preparesKernels: Bool { elements * inputs * outputs <= 640 << 10 }
+  var preparesKernels: Bool { elements * inputs * outputs <= 640 << 10 }
 
   /// Floats of what `forward` reads.
   var kernelCount: Int { preparesKernels ? transformedCount(inputs, outputs) : shape.weightCount }
@@ -59,37 +59,13 @@ struct WinogradConvolution {
     return max(gradients + products, passes)
   }
 
-  /// Floats of the sums of the gradient of the weights.
-  private func sumsCount(samples: Int) -> Int {
-    forwardTiles.count(samples: samples) > gradientBlockTiles
-      ? elements * gradientSums : elements * stride(Self.kernelRows, ColumnPanels.most)
-  }
-
   /// Tiles that are transformed together: with their products they take about a third of the second
   /// level of the cache, which also holds kernels, and what is fetched for the next block.
-  private var blockTiles: Int {
+  var blockTiles: Int {
     if !preparesKernels { return 48 }
     let bytesOfTile = elements * (inputs + outputs) * MemoryLayout<Float>.size
     let rows = rowsHeld(columns: min(outputs, ColumnPanels.most))
     return max(12, (352 << 10) / bytesOfTile / rows * rows)
-  }
-
-  /// The same for the gradient of the weights, where a block costs a pass over all sums.
-  private var gradientBlockTiles: Int { max(blockTiles, preparesKernels ? 32 : 128) }
-
-  /// Floats of the transforms of a block, for the gradient of the weights.
-  private func gradientTransforms(samples: Int) -> Int {
-    let block = min(gradientBlockTiles, forwardTiles.count(samples: samples))
-    return transformedCount(block, inputs) + transformedCount(block, outputs)
-  }
-
-  /// Floats of all sums of the gradient of the weights, for one of the elements of a window.
-  private var gradientSums: Int {
-    var pieces = 0
-    for panel in ColumnPanels(columns: inputs) {
-      pieces += (panel.count + Self.kernelRows - 1) / Self.kernelRows
-    }
-    return inputs * outputs + pieces * ColumnPanels(columns: outputs).count * Self.margin
   }
 
   // Transformed tiles or kernels lie panel by panel of their channels, [elements][rows][columns of the
@@ -97,20 +73,20 @@ struct WinogradConvolution {
 
   /// From one element of the window to the next; a cache line more than needed, so that they do not
   /// all fall into the same lines of a set-associative cache.
-  private func stride(_ rows: Int, _ columns: Int) -> Int { rows * columns + Self.margin }
-  private static let margin = 16
+  func stride(_ rows: Int, _ columns: Int) -> Int { rows * columns + Self.margin }
+  static let margin = 16
 
   /// Floats of all panels.
-  private func transformedCount(_ rows: Int, _ columns: Int) -> Int {
+  func transformedCount(_ rows: Int, _ columns: Int) -> Int {
     start(rows, columns..<columns, number: ColumnPanels(columns: columns).count)
   }
 
   /// Where a panel begins.
-  private func start(_ rows: Int, _ panel: Range<Int>, number: Int) -> Int {
+  func start(_ rows: Int, _ panel: Range<Int>, number: Int) -> Int {
     elements * (rows * panel.lowerBound + number * Self.margin)
   }
 
-  private var forwardTiles: Tiles {
+  var forwardTiles: Tiles {
     Tiles(
       image: shape.window.output, side: tileSide, window: windowSide,
       padding: shape.window.padding)
@@ -202,7 +178,7 @@ struct WinogradConvolution {
   // MARK: Passes
 
   /// Multiplications of a block's products.
-  private func multiplications(_ block: Range<Int>) -> Int {
+  func multiplications(_ block: Range<Int>) -> Int {
     elements * block.count * inputs * outputs
   }
 
@@ -305,14 +281,14 @@ struct WinogradConvolution {
     }
   }
 
-  private typealias TileTransform = (
+  typealias TileTransform = (
     UnsafePointer<Float>?, UnsafePointer<lockstep_tiles>?, Int, Int, Int,
     UnsafeMutablePointer<Float>?, Int
   ) -> Void
 
   /// Transforms a block of tiles, panel by panel of the image's channels.
   @inline(__always)
-  private func transform(
+  func transform(
     _ image: UnsafePointer<Float>, _ tiles: lockstep_tiles, _ block: Range<Int>,
     by transform: TileTransform, into v: UnsafeMutablePointer<Float>
   ) {
@@ -327,7 +303,7 @@ struct WinogradConvolution {
   /// Multiplies a block of tiles with the kernels, a panel of columns at a time; `m` is for its
   /// products.
   @inline(__always)
-  private func multiply(
+  func multiply(
     _ v: UnsafePointer<Float>, channels: Int, _ kernels: UnsafePointer<Float>, columns: Int,
     _ block: Range<Int>, into m: UnsafeMutablePointer<Float>, _ ahead: inout Ahead,
     _ use: ProductUse
@@ -386,132 +362,6 @@ struct WinogradConvolution {
             kernel + element * stride(rows, columns), over: over,
             into: m + element * stride(tiles, columns), rowC: columns, rows: tiles,
             columns: columns, adding: panel.lowerBound + first > 0, ahead: &ahead.pieces)
-        }
-      }
-    }
-  }
-
-  /// dg = Gᵀ[Σ (Bᵀ d B) ⊙ (A dy Aᵀ)]G, the sum over all tiles: the adjoint of the forward pass.
-  ///
-  /// Some rows of a panel's kernels at a time: their sums are transformed while they are in the
-  /// cache. Only where there are several blocks of tiles are all sums kept from one to the next.
-  func weightGradient(
-    _ x: Span<Float>, _ dy: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
-    workspace: inout MutableSpan<Float>
-  ) {
-    let results = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
-    let first = forwardTiles.blocks(of: gradientBlockTiles, samples: samples).first
-    unsafe fetch(dy.address!, results, first)
-    unsafe eachGradientBlock(x, samples: samples, into: &gradient, workspace: &workspace) {
-      block, z in
-      unsafe transform(
-        dy.address!, results, block, by: lockstep_winograd_output_gradients, into: z)
-    } ahead: { block, ahead in
-      unsafe ahead.add(dy.address!, results, block)
-    } using: { _, _, _ in
-    }
-  }
-
-  /// Overwrites the gradients of the weights and, unless it is empty, of the input, by the adjoint:
-  /// what pooling hands back is transformed once for both.
-  func gradients(
-    _ x: Span<Float>, _ dy: WonGradient, _ kernels: Span<Float>, samples: Int,
-    into gradient: inout MutableSpan<Float>, input dx: inout MutableSpan<Float>,
-    workspace: inout MutableSpan<Float>
-  ) {
-    var gradients = forwardTiles.on(shape.window.output, channels: outputs, padding: 0)
-    var results = forwardTiles.on(shape.window.input, channels: inputs)
-    fill(&dx, with: 0)
-    let target = unsafe dx.isEmpty ? nil : dx.mutableAddress
-    unsafe eachGradientBlock(x, samples: samples, into: &gradient, workspace: &workspace) {
-      block, z in
-      for (number, panel) in ColumnPanels(columns: outputs).enumerated() {
-        unsafe lockstep_winograd_pooled_output_gradients(
-          dy.values + panel.lowerBound, dy.winners + panel.lowerBound, &gradients, panel.count,
-          block.lowerBound, block.count, z + start(block.count, panel, number: number),
-          stride(block.count, panel.count))
-      }
-    } ahead: { _, _ in
-    } using: { block, z, m in
-      guard let target = unsafe target else { return }
-      var ahead = Ahead(multiplications: multiplications(block))
-      unsafe multiply(
-        z, channels: outputs, kernels.address!, columns: inputs, block, into: m, &ahead
-      ) { products, stride, panel, block in
-        unsafe lockstep_winograd_window_gradients(
-          products, &results, panel.count, block.lowerBound, block.count,
-          target + panel.lowerBound, stride)
-      }
-    }
-  }
-
-  /// Sums up the gradient of the weights, a block of tiles at a time: `transformGradient` overwrites
-  /// the block's part of the transformed gradient of the output, and `use` may use it again, with
-  /// memory for products.
-  @inline(__always)
-  private func eachGradientBlock(
-    _ x: Span<Float>, samples: Int, into gradient: inout MutableSpan<Float>,
-    workspace: inout MutableSpan<Float>,
-    _ transformGradient: (_ block: Range<Int>, _ z: UnsafeMutablePointer<Float>) -> Void,
-    ahead addAhead: (_ block: Range<Int>, _ ahead: inout Ahead) -> Void,
-    using use: (
-      _ block: Range<Int>, _ z: UnsafeMutablePointer<Float>, _ products: UnsafeMutablePointer<Float>
-    ) -> Void
-  ) {
-    let windows = forwardTiles.on(shape.window.input, channels: inputs)
-    let all = forwardTiles.count(samples: samples)
-    let v = unsafe workspace.mutableAddress!
-    let gradient = unsafe gradient.mutableAddress!
-    let sums = unsafe v + gradientTransforms(samples: samples)
-    let products = unsafe sums + sumsCount(samples: samples)
-    let blocks = forwardTiles.blocks(of: gradientBlockTiles, samples: samples)
-    unsafe fetch(x.address!, windows, blocks.first)
-    for block in blocks {
-      let z = unsafe v + transformedCount(block.count, inputs)
-      unsafe transform(
-        x.address!, windows, block, by: lockstep_winograd_windows, into: v)
-      unsafe transformGradient(block, z)
-      let next = blocks.following(block)
-      var ahead = Ahead(multiplications: multiplications(block))
-      unsafe ahead.add(x.address!, windows, next)
-      addAhead(next, &ahead)
-      unsafe sumProducts(
-        v, z, tiles: block.count, isFirst: block.lowerBound == 0,
-        isLast: block.upperBound == all, sums, into: gradient, &ahead)
-      unsafe use(block, z, products)
-    }
-  }
-
-  private func sumProducts(
-    _ v: UnsafePointer<Float>, _ z: UnsafePointer<Float>, tiles: Int, isFirst: Bool, isLast: Bool,
-    _ sums: UnsafeMutablePointer<Float>, into gradient: UnsafeMutablePointer<Float>,
-    _ ahead: inout Ahead
-  ) {
-    var sums = unsafe sums
-    var layout = lockstep_kernels(
-      window: windowSide, element: inputs * outputs, row: outputs)
-    for (number, columns) in ColumnPanels(columns: outputs).enumerated() {
-      let z = unsafe z + start(tiles, columns, number: number)
-      for (number, panel) in ColumnPanels(columns: inputs).enumerated() {
-        let v = unsafe v + start(tiles, panel, number: number)
-        let over = Contraction(tiles, stepA: panel.count, stepB: columns.count)
-        for first in Swift.stride(from: 0, to: panel.count, by: Self.kernelRows) {
-          let rows = min(Self.kernelRows, panel.count - first)
-          let strideU = stride(rows, columns.count)
-          for element in 0..<elements {
-            unsafe Kernels.multiply(
-              v + element * stride(tiles, panel.count) + first, rowA: 1,
-              z + element * stride(tiles, columns.count), over: over,
-              into: sums + element * strideU, rowC: columns.count, rows: rows,
-              columns: columns.count, adding: !isFirst, ahead: &ahead.pieces)
-          }
-          if isLast {
-            unsafe lockstep_winograd_kernel_gradients(
-              sums, &layout, rows, columns.count, strideU,
-              gradient + (panel.lowerBound + first) * outputs + columns.lowerBound)
-          }
-          // Where there is only one block, the next sums may take the place of these.
-          if !(isFirst && isLast) { unsafe sums += elements * strideU }
         }
       }
     }
