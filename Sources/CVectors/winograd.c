@@ -3,7 +3,8 @@
 
 #include <stdbool.h>
 
-// Outputs along the side of a tile that sees a window of side 4, 6 or 8.
+// Outputs along the side of a tile that sees a window of side 4, 6 or 8: what `tiles.side` is, known
+// to the compiler.
 PART int tile_side(int window) { return window == 4 ? 2 : 4; }
 
 // Outputs along the side of the larger tiles, which can be pooled.
@@ -182,9 +183,7 @@ PART range within(ptrdiff_t start, ptrdiff_t side, ptrdiff_t size) {
 
 // Loads `side` elements of a row, zeros where it lies outside: those are read where the nearest lies
 // that is within, and masked. `ends`: nothing but the first and the last may lie outside.
-PART void load_row(
-  int side, bool ends, const float *p, ptrdiff_t step, range columns, lanes *d)
-{
+PART void load_row(int side, bool ends, const float *p, ptrdiff_t step, range columns, lanes *d) {
 #pragma clang loop unroll(full)
   for (int j = 0; j < side; j++) {
     if (ends && 0 < j && j < side - 1) {
@@ -233,7 +232,8 @@ PART void windows(
   for (ptrdiff_t t = 0; t < count; t++, at = place_after(tiles, at)) {
     range down = within(at.y, window, tiles->height), across = within(at.x, window, tiles->width);
     const float *start = x + (at.image * tiles->height + at.y) * line + at.x * channels;
-    bool ends = down.from <= 1 && down.to >= window - 1 && across.from <= 1 && across.to >= window - 1;
+    bool ends = down.from <= 1 && down.to >= window - 1;
+    ends = ends && across.from <= 1 && across.to >= window - 1;
     for (ptrdiff_t i = 0; i < columns; i += LANES) {
       ptrdiff_t c = channel(i, columns);
       const float *in = start + c;
@@ -250,11 +250,11 @@ PART void windows(
 }
 
 // The same code for each kind of window.
-#define EACH_WINDOW(part, ...)            \
-  switch (tiles->window) {                \
-  case 4: part(4, __VA_ARGS__); break;    \
-  case 6: part(6, __VA_ARGS__); break;    \
-  default: part(8, __VA_ARGS__); break;   \
+#define EACH_WINDOW(part, ...)          \
+  switch (tiles->window) {              \
+  case 4: part(4, __VA_ARGS__); break;  \
+  case 6: part(6, __VA_ARGS__); break;  \
+  default: part(8, __VA_ARGS__); break; \
   }
 
 KERNEL void lockstep_winograd_windows(
