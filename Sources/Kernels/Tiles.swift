@@ -40,8 +40,9 @@ extension lockstep_tiles {
   private func end(before tile: Int) -> Int {
     if tile == 0 { return 0 }
     let (image, place) = (tile - 1).quotientAndRemainder(dividingBy: rows * columns)
+    // Windows of the first tiles may lie above the image, those of the last ones below it.
     let below = place / columns * side + window - row_padding
-    return (image * height + min(height, below)) * width * channels
+    return (image * height + max(0, min(height, below))) * width * channels
   }
 }
 

@@ -84,6 +84,8 @@ struct ConvolutionCase: CustomTestStringConvertible, Sendable {
     ConvolutionCase(
       name: "padding above the kernel, wide", input: 4, channels: (16, 16), padding: 4),
     ConvolutionCase(
+      name: "windows above and below the image", input: 4, channels: (16, 16), padding: 30),
+    ConvolutionCase(
       name: "several blocks of tiles", samples: 3, input: 32, channels: (64, 96), padding: 1),
     ConvolutionCase(name: "three panels", input: 5, channels: (130, 150), padding: 1),
     ConvolutionCase(
