@@ -81,9 +81,7 @@ extension Reducer {
 
   /// Makes the numbers set by `setBlockSum` known to all ranks; throws `MPIError`.
   public func exchangeBlockSums() throws(MPIError) {
-    progress.enter(.waiting)
-    try transport.exchange(extraSums)
-    progress.enter(.updating)
+    try progress.waiting { () throws(MPIError) in try transport.exchange(extraSums) }
   }
 
   /// Lets `body` overwrite the parameters, on the root alone, and makes them known to all ranks.

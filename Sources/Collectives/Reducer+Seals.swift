@@ -43,12 +43,11 @@ extension Reducer {
   ///
   /// All ranks call this together, with the same result. Throws `MPIError`.
   public func findDamage() throws(MPIError) -> MemoryDamage? {
-    progress.enter(.waiting)
     checksSeals = seals.areValid
     for block in ownedBlocks { checkSeal(block) }
     try compareCopies()
     let own = seals.damage.map { world.rank << 40 | $0.code } ?? 0
-    let found = try world.maximum(own)
+    let found = try progress.waiting { () throws(MPIError) in try world.maximum(own) }
     return MemoryDamage(code: found & (1 << 40 - 1), rank: found >> 40)
   }
 
@@ -71,7 +70,7 @@ extension Reducer {
     guard transportInUse == .messages, seals.areValid else { return }
     let mine = slices.blockRanges[world.rank]
     for block in mine { copyDigests[block] = Self.exact(seals[block - mine.lowerBound, 0]) }
-    try transport.exchange(copyDigests)
+    try progress.waiting { () throws(MPIError) in try transport.exchange(copyDigests) }
     for block in layout.blocks.indices where seals.damage == nil {
       let copy = unsafe memory.parameters.extracting(layout.blocks[block])
       let digest = unsafe digestBlock(copy.span)

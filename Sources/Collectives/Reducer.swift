@@ -152,16 +152,12 @@ import Storage
     recorded = 0
     if let failure { throw failure }
     numbers.setCopyDigest(comparingCopies ? digestOfCopy : 0, rank: world.rank)
-    progress.enter(.waiting)
-    try transport.finishGradients()
-    progress.enter(.reducing)
+    try progress.waiting { () throws(MPIError) in try transport.finishGradients() }
     for block in sliceBlocks { finish(block) }
     numbers.setControl(control, rank: world.rank)
     numbers.setComputeSeconds(progress.computeSeconds, rank: world.rank)
     numbers.setDamage(seals.damage, rank: world.rank)
-    progress.enter(.waiting)
-    try transport.exchange(numbers.board)
-    progress.enter(.reducing)
+    try progress.waiting { () throws(MPIError) in try transport.exchange(numbers.board) }
     return numbers.totals(counted: layout.countedBlocks)
   }
 

@@ -65,6 +65,14 @@ import Synchronization
     unsafe word.pointee.store(mark.word, ordering: .relaxed)
   }
 
+  /// What `body` returns, which waits for other ranks; then it goes on with what it was doing.
+  func waiting<Result>(_ body: () throws(MPIError) -> Result) throws(MPIError) -> Result {
+    let interrupted = phase
+    enter(.waiting)
+    defer { enter(interrupted) }
+    return try body()
+  }
+
   /// Seconds spent in a phase so far, the one that it is in left out.
   public func seconds(in phase: Phase) -> Double { Double(spent[Int(phase.rawValue)]) * 1e-9 }
 

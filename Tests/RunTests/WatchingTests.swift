@@ -133,7 +133,9 @@ extension Runs {
       let inSteps = phases.filter { phase in
         steps.contains { $0.begin - tolerance <= phase.begin && phase.end <= $0.end + tolerance }
       }
-      #expect(inSteps.count == phases.count && phases.contains { $0.name == "saving" })
+      #expect(inSteps.count == phases.count)
+      // A save meets the other ranks, and goes on.
+      #expect(Array(phases.map(\.name).suffix(3)) == ["saving", "waiting", "saving"])
     }
 
     @Test func `a timeline that cannot be written is told before the first step`() throws {
