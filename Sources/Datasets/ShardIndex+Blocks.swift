@@ -107,18 +107,6 @@ extension ShardIndex {
 }
 
 extension ShardIndex.Shard {
-  /// Describes a shard's file, in which the images of `samples` samples, of so many bytes each, begin
-  /// at `images`, and their labels at `labels`: it must hold them all.
-  public init(
-    file: String, holding bytes: RawSpan, images: Int, labels: Int, samples: Int, sampleBytes: Int
-  ) {
-    let ends = (0..<samples).map { ($0 + 1) * sampleBytes }
-    self.init(
-      file: file, holding: bytes,
-      blocks: ShardIndex.Blocks(of: bytes, offset: images, labels: labels, ends: ends),
-      samples: samples)
-  }
-
   /// Describes a shard's file with the given blocks.
   package init(file: String, holding bytes: RawSpan, blocks: ShardIndex.Blocks, samples: Int) {
     self.file = file

@@ -54,10 +54,11 @@ func forgeDigests(_ folder: String) throws -> Dataset {
   for name in index.splits.keys {
     for (number, shard) in index.splits[name]!.shards.enumerated() {
       let file = try MappedFile(folder + "/" + shard.file)
+      let ends = (1...shard.samples).map { $0 * index.shape.reduce(1, *) }
+      let blocks = ShardIndex.Blocks(
+        of: file.bytes, offset: shard.blocks.offset, labels: shard.blocks.labels, ends: ends)
       index.splits[name]!.shards[number] = ShardIndex.Shard(
-        file: shard.file, holding: file.bytes, images: shard.blocks.offset,
-        labels: shard.blocks.labels, samples: shard.samples,
-        sampleBytes: index.shape.reduce(1, *))
+        file: shard.file, holding: file.bytes, blocks: blocks, samples: shard.samples)
     }
   }
   try DurableFile.write(index.encoded(), to: folder + "/index.json")

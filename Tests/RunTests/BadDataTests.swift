@@ -126,9 +126,11 @@ extension Runs {
       let index = try ShardIndex(folder: data.path)
       let old = index.splits["train"]!.shards[0]
       let changed = try MappedFile(file.path)
+      let ends = (1...old.samples).map { $0 * index.shape.reduce(1, *) }
+      let blocks = ShardIndex.Blocks(
+        of: changed.bytes, offset: old.blocks.offset, labels: old.blocks.labels, ends: ends)
       let forged = ShardIndex.Shard(
-        file: shard, holding: changed.bytes, images: old.blocks.offset,
-        labels: old.blocks.labels, samples: old.samples, sampleBytes: index.shape.reduce(1, *))
+        file: shard, holding: changed.bytes, blocks: blocks, samples: old.samples)
       try seal(data) { $0.splits["train"]!.shards[0] = forged }
     }
 
