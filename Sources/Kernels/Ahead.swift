@@ -26,4 +26,7 @@ import CVectors
     // Two places a step, and no more than a cache line of each.
     pieces.step = min(16, (count + 2 * steps - 1) / (2 * steps))
   }
+
+  /// Fetches what the kernels have left, at once.
+  mutating func finish() { unsafe lockstep_ahead_finish(&pieces) }
 }

@@ -39,7 +39,7 @@ extension FastDepthwise {
         let lines = unsafe lines(strip.lines, of: n, in: x, by: norm, &ring, memory, base)
         let next = positions(strips.size, after: strip.lines, of: n, samples, in: window.input)
         let rows = positions(strip.ownRows, of: n, in: window.output)
-        var ahead = Ahead(steps: steps(rows.count, elements: window.kernel.count))
+        var ahead = Ahead(steps: forwardSteps(rows.count))
         unsafe ahead.add(x, next, channels: channels)
         if !streaming {
           unsafe ahead.add(y, following(rows, of: samples, in: window.output), channels: channels)
@@ -47,6 +47,7 @@ extension FastDepthwise {
         var loops = outputLoops(rows: strip.ownRows, held: ring.held, streaming: streaming)
         unsafe lockstep_depthwise_outputs(
           lines, weights, &loops, zeros, y + rows.lowerBound * channels, &ahead.pieces)
+        ahead.finish()
         moments?.add(ready: rows.upperBound * channels)
       }
     }
@@ -89,6 +90,7 @@ extension FastDepthwise {
         unsafe inputGradient(
           ofLines: strip.ownLines, dy, held: rowRing.held, reversed, into: dx + n * image,
           zeros: zeros, streaming: false, ahead: &ahead.pieces)
+        ahead.finish()
         sums?.add(ready: ownLines.upperBound * channels)
       }
     }
@@ -153,20 +155,39 @@ extension FastDepthwise {
     return positions.upperBound..<end
   }
 
-  /// Steps of the loops that make `count` outputs of so many elements of the kernel each: eight
-  /// outputs take a step for each element, and one for each output.
-  private func steps(_ count: Int, elements: Int) -> Int {
-    count * ((channels + 15) / 16) * (elements + 8) / 8
+  /// Steps of the loops that make `count` outputs.
+  private func forwardSteps(_ count: Int) -> Int {
+    let stride = window.stride.height
+    return moves ? movingSteps(count, stride: stride) : steps(count, elements: window.kernel.count)
   }
 
   /// Steps of the loops that make both gradients of a strip.
   private func gradientSteps(_ strip: LineStrip) -> Int {
-    let (rows, lines) = (strip.ownRows.count, strip.ownLines.count)
-    return rows * window.output.width * ((channels + 15) / 16)
-      + steps(
-        lines * window.input.width,
-        elements: window.kernel.count / (window.stride.height * window.stride.width))
+    let rows = strip.ownRows.count * window.output.width
+    let lines = strip.ownLines.count * window.input.width
+    let residues = window.stride.height * window.stride.width
+    return rows * vectors
+      + (moves && residues == 1
+        ? movingSteps(lines, stride: 1)
+        : steps(lines, elements: window.kernel.count / residues))
   }
+
+  /// Whether kernels move a window over the lines.
+  private var moves: Bool { window.kernel == 3 && window.dilation == 1 }
+
+  /// The steps of a moving window: one for each column that it takes in, for two rows of outputs, and
+  /// one for each output.
+  private func movingSteps(_ count: Int, stride: Int) -> Int {
+    count * vectors * (stride + 2) / 2
+  }
+
+  /// The steps of other loops: for eight outputs one for each element, and one for each output.
+  private func steps(_ count: Int, elements: Int) -> Int {
+    count * vectors * (elements + 8) / 8
+  }
+
+  /// Vectors of sixteen channels.
+  private var vectors: Int { (channels + 15) / 16 }
 
   private func clear(_ zeros: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
     unsafe zeros.update(repeating: 0, count: workspaceCount)

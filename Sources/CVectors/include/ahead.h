@@ -32,4 +32,14 @@ static inline void lockstep_fetch(const float *first, ptrdiff_t count) {
   for (ptrdiff_t i = 0; i < count; i += 16) __builtin_prefetch(first + i, 0, 2);
 }
 
+// Fetches what is left at once.
+static inline void lockstep_ahead_finish(lockstep_ahead *ahead) {
+  for (int i = 0; i < LOCKSTEP_PIECES; i++) {
+    lockstep_pieces *left = &ahead->pieces[i];
+    lockstep_fetch(left->first, left->count);
+    lockstep_fetch(left->first + left->apart, left->count);
+    left->count = 0;
+  }
+}
+
 #endif
