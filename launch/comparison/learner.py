@@ -55,6 +55,7 @@ def evaluate(model, images, labels, rank, ranks):
 def work(rank, options):
     import torch
     from networks import NETWORKS
+    from peer import leave
 
     torch.set_num_threads(1)
     torch.distributed.init_process_group("gloo", rank=rank, world_size=options.ranks)
@@ -97,7 +98,7 @@ def work(rank, options):
         print(json.dumps({
             "reached": accuracy >= options.accuracy, "accuracy": accuracy, "steps": step,
             "training_seconds": training, "evaluation_seconds": evaluating}), flush=True)
-    torch.distributed.destroy_process_group()
+    leave(options.ranks)
 
 
 def main():

@@ -36,7 +36,7 @@ def measurement(command, environment=None):
         command, env={**os.environ, **(environment or {})}, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, text=True)
     if result.returncode != 0:
-        sys.exit(f"launch/compare: exit code {result.returncode} from: {' '.join(command)}")
+        sys.exit(f"exit code {result.returncode} from: {' '.join(command)}")
     return json.loads(result.stdout.strip().splitlines()[-1])
 
 
@@ -76,7 +76,7 @@ def best_choices(project, options):
 
 
 def compare(network, options):
-    """Both in turn; returns a row of the table, and the peer's last report."""
+    """Both in turn; returns a row of the table, and the last report of each."""
     own, others, parts, choices = [], [], [], None
     for number in range(options.rounds):
         project = measure_project(network, options)
@@ -94,19 +94,19 @@ def compare(network, options):
         project["network"], f"{project['batch_per_rank']} ({project['micro_batch']})",
         f"{ours:.1f}", f"{statistics.median(parts) * 100:.0f} %", f"{theirs:.1f}",
         f"{ours / theirs:.2f}", " ".join(choices) or "defaults"]
-    return row, peer
+    return row, project, peer
 
 
 def main():
     options = arguments()
     rows = []
     for network in options.networks.split(","):
-        row, peer = compare(network, options)
+        row, project, peer = compare(network, options)
         rows.append(row)
     distributed = " DDP over gloo" if options.ranks > 1 else ""
     print(f"\n{options.ranks} ranks on {os.cpu_count()} cores, one thread each, float32, images in "
           f"memory; images/s, medians of {options.rounds} rounds in turn.\n"
-          f"Of peak: of what large OpenBLAS products reach in the same run.\n"
+          f"Of peak: of the {project['peak_method']}.\n"
           f"PyTorch {peer['torch']}{distributed}, channels_last, {peer['allocator']}.\n")
     table = [["network", "batch a rank (micro)", "project", "of peak", "PyTorch", "ratio",
               "PyTorch's best options"]]

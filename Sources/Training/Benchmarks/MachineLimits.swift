@@ -5,9 +5,10 @@ import Storage
 /// What this machine could do at most.
 enum MachineLimits {
   /// What a figure of `multiplyRate` is, for reports.
-  static let multiplyRateMethod =
-    "best of 12 products of 1024×1024 matrices by OpenBLAS, "
-    + "all ranks at once; it reaches about 95 % of what the cores could do"
+  static var multiplyRateMethod: String {
+    "best of 12 products of 1024×1024 matrices by OpenBLAS's kernels for \(blasCoreName()), "
+      + "all ranks at once"
+  }
 
   /// GFLOP/s of all ranks together in large matrix products, on all ranks of `world` together.
   static func multiplyRate(in world: World) throws -> Double {
