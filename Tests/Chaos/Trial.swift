@@ -27,13 +27,8 @@ struct Trial {
   func supervised(ranks: Int = Ground.ranks, _ arguments: [String] = []) -> Command {
     var command = Command(
       "trainer", ranks: nil, ["run", "-n", "\(ranks)", "plan.yaml", "--run", "run"] + arguments,
-      in: folder)
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    command.words =
-      [
-        "env", "-i", "PATH=\(path)", "TMPDIR=\(folder.path)/tmp",
-        "OMPI_MCA_osc_sm_backing_directory=\(folder.path)/shm",
-      ] + command.words
+      in: folder
+    ).inBareShell(of: folder)
     command.limit = 60
     return command
   }

@@ -23,6 +23,22 @@ public struct Command: Sendable {
     self.init(launcher + [built(program)] + arguments, in: folder)
   }
 
+  /// The same command without anything of launch/env.
+  ///
+  /// What it may leave goes to `tmp` and `shm` in `folder`. What chooses OpenBLAS's kernels stays: it
+  /// chooses the bits.
+  public func inBareShell(of folder: URL) -> Command {
+    let environment = ProcessInfo.processInfo.environment
+    let kernels = environment.filter { $0.key.hasPrefix("OPENBLAS_") }
+    var bare = self
+    bare.words =
+      [
+        "env", "-i", "PATH=\(environment["PATH"] ?? "/usr/bin:/bin")",
+        "TMPDIR=\(folder.path)/tmp", "OMPI_MCA_osc_sm_backing_directory=\(folder.path)/shm",
+      ] + kernels.map { "\($0.key)=\($0.value)" } + words
+    return bare
+  }
+
   /// Runs the command to its end.
   public func run() throws -> Outcome { try start().finish() }
 

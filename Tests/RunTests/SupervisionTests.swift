@@ -184,15 +184,8 @@ extension Runs {
     /// The supervisor with nothing of launch/env, and folders of its own for what it may leave.
     private func supervised(_ trial: Trial, _ arguments: [String] = []) -> Command {
       let ranks = arguments.contains("-n") ? [] : ["-n", "3"]
-      var command = trial.trainer(
-        ranks: 1, ["run", "plan.yaml", "--run", "run"] + ranks + arguments)
-      let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-      command.words =
-        [
-          "env", "-i", "PATH=\(path)", "TMPDIR=\(trial.folder.path)/tmp",
-          "OMPI_MCA_osc_sm_backing_directory=\(trial.folder.path)/shm",
-        ] + command.words
-      return command
+      return trial.trainer(ranks: 1, ["run", "plan.yaml", "--run", "run"] + ranks + arguments)
+        .inBareShell(of: trial.folder)
     }
 
     /// What lies where a run has its temporary files.
